@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { readCaseLines } from './language/case-file.ts';
+import { countVerdicts, formatCounts, formatDetails } from './report.ts';
+import { driverRunner } from './run/driver-runner.ts';
+import type { Runner } from './run/runner.ts';
+import { runtimeRunner } from './run/runtime-runner.ts';
+import type { Verdict } from './run-line.ts';
+import { runLine } from './run-line.ts';
+
+const usage = `usage: conformance [--only SUBSTRING] [--list-unsupported] [--runtime] FILE...
+
+Runs recorded answers of Kafka Streams (.jsonl, .jsonl.gz) against the public API of @millrace/stream-core.
+
+  --only SUBSTRING    only cases whose name contains it
+  --list-unsupported  prints each case that uses what the library does not have, and what that is
+  --runtime           runs on KafkaStreams over the memory broker instead of the test driver; only cases of one
+                      sub-topology, of which output topics and errors are compared`;
+
+/** Where the lines go. */
+export interface Printer {
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+}
+
+/** The command line cannot be used. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const readArguments = (args: readonly string[]) => {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        only: { type: 'string', default: '' },
+        'list-unsupported': { type: 'boolean', default: false },
+        runtime: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return { ...values, files: positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const checkFiles = (files: readonly string[]): void => {
+  if (files.length === 0) throw new UsageError(`no file is named\n\n${usage}`);
+  const missing = files.filter((file) => !existsSync(file));
+  if (missing.length > 0) throw new UsageError(`there is no file ${missing.join(', ')}`);
+};
+
+/** Runs the cases of a file whose names contain `only`. */
+export const runFile = async (file: string, runner: Runner, only = ''): Promise<Verdict[]> => {
+  const verdicts: Verdict[] = [];
+  for (const line of readCaseLines(file)) {
+    const verdict = await runLine(line, runner, (name) => name.includes(only));
+    if (verdict !== null) verdicts.push(verdict);
+  }
+  return verdicts;
+};
+
+const runFiles = async (args: readonly string[], { out }: Printer): Promise<number> => {
+  const { files, only, help, runtime, 'list-unsupported': listUnsupported } = readArguments(args);
+  if (help) {
+    out(usage);
+    return 0;
+  }
+  checkFiles(files);
+  const all: Verdict[] = [];
+  for (const file of files) {
+    const verdicts = await runFile(file, runtime ? runtimeRunner : driverRunner, only);
+    all.push(...verdicts);
+    out(file);
+    for (const line of formatDetails(verdicts, listUnsupported)) out(line);
+    out(formatCounts(countVerdicts(verdicts)));
+  }
+  const counts = countVerdicts(all);
+  out('all files');
+  out(formatCounts(counts));
+  return counts.failed > 0 ? 1 : 0;
+};
+
+/** The command. Returns its exit code: 0, 1 when a case failed, 2 when the command line cannot be used. */
+export const runCli = async (args: readonly string[], printer: Printer): Promise<number> => {
+  try {
+    return await runFiles(args, printer);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    printer.err(`conformance: ${error.message}`);
+    return 2;
+  }
+};

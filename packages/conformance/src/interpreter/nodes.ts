@@ -1,0 +1,44 @@
+import type { KGroupedStream, KGroupedTable, KStream, KTable, TimeWindowedKStream } from '@millrace/stream-core';
+import type { WindowSpec } from '../language/ops.ts';
+import type { Type } from '../types/type.ts';
+import type { Cell } from '../types/value.ts';
+
+/** The static types of a node. */
+export interface Types {
+  readonly key: Type;
+  readonly value: Type;
+}
+
+export interface StreamNode extends Types {
+  readonly kind: 'stream';
+  readonly stream: KStream<Cell, Cell>;
+}
+
+export interface TableNode extends Types {
+  readonly kind: 'table';
+  readonly table: KTable<Cell, Cell>;
+}
+
+interface GroupedStreamNode extends Types {
+  readonly kind: 'grouped stream';
+  readonly grouped: KGroupedStream<Cell, Cell>;
+}
+
+interface GroupedTableNode extends Types {
+  readonly kind: 'grouped table';
+  readonly grouped: KGroupedTable<Cell, Cell>;
+}
+
+export interface WindowedStreamNode extends Types {
+  readonly kind: 'windowed stream';
+  readonly windowed: TimeWindowedKStream<Cell, Cell>;
+  readonly window: WindowSpec;
+}
+
+/** A node of the plain Topology, which has nothing but its name. */
+interface PlainNode extends Types {
+  readonly kind: 'plain node';
+}
+
+/** What an op makes, and later ops name. */
+export type Node = StreamNode | TableNode | GroupedStreamNode | GroupedTableNode | WindowedStreamNode | PlainNode;

@@ -1,0 +1,175 @@
+import type { Clock } from '@millrace/stream-core';
+import { inMemoryState, KafkaStreams, seededChance, silentLogger } from '@millrace/stream-core';
+import { MemoryBroker } from '@millrace/stream-core/memory';
+import type { Case } from '../language/case.ts';
+import type { BuiltCase } from './built-case.ts';
+import { buildCase, failedResult, runError } from './built-case.ts';
+import { inputBytes } from './input-bytes.ts';
+import type { ActualRecord, RunError, Runner, RunResult } from './runner.ts';
+import { checkRuntimeCanAnswer } from './runtime-limits.ts';
+import { SteppedClock } from './stepped-clock.ts';
+
+// How long an input may take; a record that is skipped is never committed by itself.
+const processingLimitMs = 5_000;
+// So long the instance gets to finish what needs no commit of an input: punctuations, and what they cause.
+const settlingMs = 1_000;
+const startLimitMs = 60_000;
+
+/** The topics that a case writes to, and those that its answer knows. */
+const outputTopics = ({ topology, expected }: Case): ReadonlySet<string> => {
+  const named = topology.flatMap((op) =>
+    (op.op === 'to' || op.op === 'papiSink') && op.topic !== null ? [op.topic] : [],
+  );
+  return new Set([...named, ...expected.topics.keys()]);
+};
+
+/** A case on the whole runtime: an application instance and the broker that it works on. */
+class RuntimeRun {
+  readonly #built: BuiltCase;
+  /** Moves the timers of instance and broker. */
+  readonly #clock: SteppedClock;
+  /** The wall clock that the topology sees: it stands still unless an input moves it, as in the test driver. */
+  #wallMs: number;
+  readonly #broker: MemoryBroker;
+  readonly #admin: ReturnType<MemoryBroker['connect']>['admin'];
+  readonly #streams: KafkaStreams;
+  readonly #outputs: ReadonlySet<string>;
+  /** The offsets of the input, by topic: a topic may hold output too. */
+  readonly #fed = new Map<string, Set<number>>();
+
+  constructor(testCase: Case, built: BuiltCase) {
+    this.#built = built;
+    this.#clock = new SteppedClock(0);
+    this.#wallMs = testCase.config.wallClockStart;
+    const chance = seededChance(1);
+    this.#broker = new MemoryBroker({ clock: this.#clock, chance });
+    this.#admin = this.#broker.connect({ clientId: 'conformance', clock: this.#clock, chance }).admin;
+    this.#outputs = outputTopics(testCase);
+    for (const topic of new Set([...built.inputs.keys(), ...this.#outputs])) {
+      this.#broker.createTopic(topic, { partitions: 1 });
+    }
+    this.#streams = new KafkaStreams({
+      ...built.config,
+      topology: built.topology,
+      broker: this.#broker,
+      state: inMemoryState(),
+      processingGuarantee: 'exactly_once_v2',
+      commitInterval: 0,
+      emitInterval: 0,
+      linger: 0,
+      clock: this.#wallClock(),
+      chance,
+      logger: silentLogger,
+    });
+  }
+
+  async start(): Promise<void> {
+    let outcome: 'starting' | 'running' | 'failed' = 'starting';
+    const started = this.#streams.start().then(
+      () => {
+        outcome = 'running';
+      },
+      (error: unknown) => {
+        outcome = 'failed';
+        throw error;
+      },
+    );
+    started.catch(() => undefined);
+    const isDone = await this.#clock.advance(startLimitMs, () => outcome !== 'starting');
+    if (!isDone) throw new Error('the instance did not start');
+    await started;
+  }
+
+  /** Writes an input, and moves the time on until it must be processed and committed. @throws what ended the instance */
+  async feed(input: Case['input'][number]): Promise<void> {
+    if (input.kind === 'record') await this.#feedRecord(input);
+    else this.#wallMs += input.ms;
+    await this.#clock.advance(settlingMs, () => this.#hasEnded);
+    if (this.#hasEnded) throw this.#streams.error;
+  }
+
+  async #feedRecord(input: Extract<Case['input'][number], { kind: 'record' }>): Promise<void> {
+    const { topic, ...record } = inputBytes(input, this.#built.inputs);
+    const [placed] = this.#broker.produce(topic, [{ ...record, partition: 0 }]);
+    if (placed !== undefined) this.#fed.set(topic, (this.#fed.get(topic) ?? new Set()).add(placed.offset));
+    await this.#clock.advance(processingLimitMs, () => this.#hasEnded || this.#isCommitted());
+  }
+
+  #wallClock(): Clock {
+    return {
+      now: () => this.#wallMs,
+      monotonic: () => this.#clock.monotonic(),
+      schedule: (delayMs, callback) => this.#clock.schedule(delayMs, callback),
+    };
+  }
+
+  /** What was committed to the output topics, without what was fed. */
+  output(): ActualRecord[] {
+    return [...this.#outputs].flatMap((topic) =>
+      this.#broker.records(topic).filter(({ offset }) => this.#fed.get(topic)?.has(offset) !== true),
+    );
+  }
+
+  get #hasEnded(): boolean {
+    return this.#streams.state === 'ERROR';
+  }
+
+  /** Whether the committed offsets of all sources lie behind their last record. */
+  async #isCommitted(): Promise<boolean> {
+    const committed = await this.#admin.groupOffsets(this.#built.config.applicationId);
+    return [...this.#built.inputs.keys()].every((topic) => {
+      const last = this.#broker.records(topic).at(-1);
+      return last === undefined || (committed.get(`${topic}-0`) ?? 0) > last.offset;
+    });
+  }
+
+  async close(): Promise<void> {
+    let isClosed = false;
+    const closed = this.#streams.close().finally(() => {
+      isClosed = true;
+    });
+    await this.#clock.advance(startLimitMs, () => isClosed);
+    await closed;
+  }
+}
+
+const feedAll = async (run: RuntimeRun, testCase: Case): Promise<RunError | null> => {
+  for (const [index, input] of testCase.input.entries()) {
+    try {
+      await run.feed(input);
+    } catch (thrown) {
+      return runError('run', thrown, index);
+    }
+  }
+  return null;
+};
+
+const open = async (testCase: Case, built: BuiltCase): Promise<RuntimeRun | RunError> => {
+  try {
+    const run = new RuntimeRun(testCase, built);
+    await run.start();
+    return run;
+  } catch (error) {
+    return runError('init', error);
+  }
+};
+
+/**
+ * Runs cases on a whole application instance over the memory broker, one input after the other, each committed by
+ * itself. Only the output topics are compared.
+ */
+export const runtimeRunner: Runner = {
+  name: 'runtime',
+  compares: 'output',
+  run: async (testCase): Promise<RunResult> => {
+    const built = buildCase(testCase);
+    if (!('kind' in built)) return built;
+    const { describe, retentions } = built;
+    checkRuntimeCanAnswer(testCase, describe);
+    const run = await open(testCase, built);
+    if (!(run instanceof RuntimeRun)) return failedResult(run, describe);
+    const error = await feedAll(run, testCase);
+    await run.close();
+    return { describe, produced: run.output(), stores: null, retentions, error };
+  },
+};

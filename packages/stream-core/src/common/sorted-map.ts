@@ -1,0 +1,122 @@
+const chunkSize = 256;
+
+/**
+ * A map from strings to values that can also be walked in key order. The order is kept only from the first ordered walk
+ * on, so a map that is never walked costs what a Map costs. Strings compare by UTF-16 code unit; with one character a
+ * byte (see `bytesToKey`) that is the order of the bytes.
+ */
+export class SortedMap<V> {
+  readonly #values = new Map<string, V>();
+  /** Sorted chunks of sorted keys; null until the order is asked for. */
+  #chunks: string[][] | null = null;
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  get(key: string): V | undefined {
+    return this.#values.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
+  set(key: string, value: V): void {
+    if (this.#chunks !== null && !this.#values.has(key)) insertKey(this.#chunks, key);
+    this.#values.set(key, value);
+  }
+
+  delete(key: string): boolean {
+    const deleted = this.#values.delete(key);
+    if (deleted && this.#chunks !== null) removeKey(this.#chunks, key);
+    return deleted;
+  }
+
+  clear(): void {
+    this.#values.clear();
+    this.#chunks = null;
+  }
+
+  /** All entries in the order of insertion. */
+  entries(): IterableIterator<[string, V]> {
+    return this.#values.entries();
+  }
+
+  /**
+   * The keys from `from` (included) to `to` (excluded) as they are now, in order; null leaves an end open. Later changes
+   * do not show in the result.
+   */
+  keys(from: string | null = null, to: string | null = null): string[] {
+    const chunks = this.#ordered();
+    const result: string[] = [];
+    let chunk = from === null ? 0 : chunkFor(chunks, from);
+    let at = from === null ? 0 : lowerBound(chunks[chunk] ?? [], from);
+    for (; chunk < chunks.length; chunk++, at = 0) {
+      const keys = chunks[chunk] as string[];
+      const last = keys[keys.length - 1] as string;
+      const end = to === null || last < to ? keys.length : lowerBound(keys, to);
+      for (; at < end; at++) result.push(keys[at] as string);
+      if (end < keys.length) break;
+    }
+    return result;
+  }
+
+  #ordered(): string[][] {
+    if (this.#chunks === null) {
+      const keys = [...this.#values.keys()].sort(compareKeys);
+      this.#chunks = [];
+      for (let at = 0; at < keys.length; at += chunkSize) this.#chunks.push(keys.slice(at, at + chunkSize));
+    }
+    return this.#chunks;
+  }
+}
+
+/** Orders strings by UTF-16 code unit. */
+export const compareKeys = (left: string, right: string): number => {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+};
+
+/** The first position in `keys` that is not below `key`. */
+const lowerBound = (keys: readonly string[], key: string): number => {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] as string) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+/** The chunk that holds `key` or would: the first whose last key is not below it, else the last one. */
+const chunkFor = (chunks: readonly string[][], key: string): number => {
+  let low = 0;
+  let high = chunks.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const keys = chunks[middle] as string[];
+    if ((keys[keys.length - 1] as string) < key) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(low, 0);
+};
+
+const insertKey = (chunks: string[][], key: string): void => {
+  if (chunks.length === 0) {
+    chunks.push([key]);
+    return;
+  }
+  const index = chunkFor(chunks, key);
+  const keys = chunks[index] as string[];
+  keys.splice(lowerBound(keys, key), 0, key);
+  if (keys.length > 2 * chunkSize) chunks.splice(index + 1, 0, keys.splice(chunkSize));
+};
+
+const removeKey = (chunks: string[][], key: string): void => {
+  const index = chunkFor(chunks, key);
+  const keys = chunks[index] as string[];
+  keys.splice(lowerBound(keys, key), 1);
+  if (keys.length === 0) chunks.splice(index, 1);
+};

@@ -1,0 +1,107 @@
+// The public door of @millrace/stream-core. Explicit names only; what is not here is not part of the API.
+
+// Records, time and the other words
+export type { AutoOffsetReset } from './common/auto-offset-reset.ts';
+export type { Chance } from './common/chance.ts';
+export { seededChance } from './common/chance.ts';
+export type { Clock, Timer } from './common/clock.ts';
+export { systemClock } from './common/clock.ts';
+export type { Duration } from './common/duration.ts';
+export type { Header, Headers } from './common/headers.ts';
+export { lastHeader } from './common/headers.ts';
+export type { LogFields, Logger, LogLevel } from './common/logger.ts';
+export { jsonLogger, silentLogger } from './common/logger.ts';
+export type { RecordContext } from './common/record-context.ts';
+export type { KeyValue, RecordMetadata, StreamRecord } from './common/stream-record.ts';
+export type { TaskId } from './common/task-id.ts';
+export type { TopicPartition } from './common/topic-partition.ts';
+export type { Window, Windowed } from './common/window.ts';
+// Configuration and errors
+export type { ProcessingConfig, ProcessingGuarantee, StreamsConfig } from './config/streams-config.ts';
+export type { ErrorCode, ErrorScope } from './errors/codes.ts';
+export type {
+  DeserializationExceptionHandler,
+  ErrorHandlerContext,
+  HandlerResponse,
+  ProcessingExceptionHandler,
+  ProductionExceptionHandler,
+} from './errors/exception-handlers.ts';
+export { logAndContinue, logAndFail } from './errors/exception-handlers.ts';
+export type { ErrorContext, Problem } from './errors/streams-error.ts';
+export { ConfigError, StreamsError, TopologyError } from './errors/streams-error.ts';
+export type { KafkaStreamsOptions, UncaughtExceptionHandler, UncaughtExceptionResponse } from './kafka-streams.ts';
+// Running an application
+export { KafkaStreams } from './kafka-streams.ts';
+export type { KafkaStreamsState } from './kafka-streams-state.ts';
+export type {
+  Aggregator,
+  Branched,
+  BranchedKStream,
+  ConnectedStores,
+  ForeachAction,
+  Initializer,
+  KeyValueMapper,
+  KGroupedStream,
+  KGroupedTable,
+  KStream,
+  KTable,
+  Predicate,
+  Reducer,
+  TimeWindowedKStream,
+  ValueJoiner,
+  ValueMapper,
+  ValueTransformer,
+} from './kstream/api.ts';
+export type { Consumed } from './kstream/options/consumed.ts';
+export type { Grouped } from './kstream/options/grouped.ts';
+export type { Joined, JoinStore, StreamJoined } from './kstream/options/joined.ts';
+export type { Materialized, MaterializedAs } from './kstream/options/materialized.ts';
+export type { Named } from './kstream/options/named.ts';
+export type { Produced } from './kstream/options/produced.ts';
+export type { Repartitioned } from './kstream/options/repartitioned.ts';
+// Building topologies
+export type { StreamsBuilderOptions } from './kstream/streams-builder.ts';
+export { StreamsBuilder } from './kstream/streams-builder.ts';
+export type { JoinWindows, TimeWindows } from './kstream/windows/windows.ts';
+export { joinWindows, legacyJoinWindows, timeWindows } from './kstream/windows/windows.ts';
+export type { Counter, MetricName, Metrics, MetricTags, MetricValue } from './metrics/metrics.ts';
+export { MetricsRegistry } from './metrics/metrics.ts';
+// Processors
+export type {
+  FixedKeyProcessor,
+  FixedKeyProcessorSupplier,
+  Processor,
+  ProcessorSupplier,
+} from './processor/processor.ts';
+export type { FixedKeyProcessorContext, ProcessingContext, ProcessorContext } from './processor/processor-context.ts';
+export type { Cancellable, PunctuationType, Punctuator } from './processor/punctuator.ts';
+export type { StreamPartitioner } from './processor/stream-partitioner.ts';
+export type { ConsumedRecord, TimestampExtractor } from './processor/timestamp-extractor.ts';
+export {
+  failOnInvalidTimestamp,
+  logAndSkipOnInvalidTimestamp,
+  usePartitionTimeOnInvalidTimestamp,
+} from './processor/timestamp-extractor.ts';
+export type { TopicNameExtractor } from './processor/topic-name-extractor.ts';
+export type { KeyValueStoreHandle, QueryableStoreType, WindowStoreHandle } from './query/local-store.ts';
+export { queryableStoreTypes } from './query/local-store.ts';
+export type { RestoreProgress } from './runtime/changelog-reader.ts';
+export type { Serde } from './serdes/serde.ts';
+// Serdes
+export { serdes } from './serdes/serdes.ts';
+// State
+export { inMemoryState } from './state/in-memory-state.ts';
+export type {
+  KeyValueStore,
+  ReadOnlyKeyValueStore,
+  StoreIterator,
+  TimestampedKeyValueStore,
+} from './state/key-value-store.ts';
+export type { StateBackend } from './state/state-engine.ts';
+export type { StateStore, StoreBuilder } from './state/state-store.ts';
+export type { KeyValueStoreOptions, StoreOptions, WindowStoreOptions } from './state/store-options.ts';
+export { stores } from './state/stores.ts';
+export type { ValueAndTimestamp } from './state/value-and-timestamp.ts';
+export type { ReadOnlyWindowStore, TimestampedWindowStore, WindowStore, WindowValue } from './state/window-store.ts';
+export type { SinkOptions, SourceOptions } from './topology/topology.ts';
+export { Topology } from './topology/topology.ts';

@@ -1,0 +1,238 @@
+import type { Windowed } from '../common/window.ts';
+import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor/processor.ts';
+import type { ProcessingContext } from '../processor/processor-context.ts';
+import type { TopicNameExtractor } from '../processor/topic-name-extractor.ts';
+import type { StoreBuilder } from '../state/state-store.ts';
+import type { Grouped } from './options/grouped.ts';
+import type { Joined, StreamJoined } from './options/joined.ts';
+import type { MaterializedAs } from './options/materialized.ts';
+import type { Named } from './options/named.ts';
+import type { Produced } from './options/produced.ts';
+import type { Repartitioned } from './options/repartitioned.ts';
+import type { JoinWindows, TimeWindows } from './windows/windows.ts';
+
+// The whole DSL on one page. These interfaces name each other, so they live in one file.
+
+/** A test of a record. */
+export type Predicate<K, V> = (key: K, value: V) => boolean;
+/** Makes something of a key and a value. */
+export type KeyValueMapper<K, V, R> = (key: K, value: V) => R;
+/** Makes a value of a value; the key comes second, for those who need it, and must not be changed. */
+export type ValueMapper<K, V, VR> = (value: V, key: K) => VR;
+/** Makes a value of two that meet in a join. */
+export type ValueJoiner<K, V, VO, VR> = (left: V, right: VO, key: K) => VR;
+/** Does something with a record. */
+export type ForeachAction<K, V> = (key: K, value: V) => void;
+/** The value that an aggregation begins with. */
+export type Initializer<VA> = () => VA;
+/** Adds a record to an aggregate; null deletes the aggregate. */
+export type Aggregator<K, V, VA> = (key: K, value: V, aggregate: VA) => VA | null;
+/** Makes one value of two; null deletes the result. */
+export type Reducer<V> = (aggregate: V, value: V) => V | null;
+
+/** Stores that a processor uses: names of stores that were added, or builders, which are added at the same time. */
+export interface ConnectedStores extends Named {
+  readonly stores?: readonly (string | StoreBuilder)[];
+}
+
+/** Makes values of a table's values with the help of stores. One is made for every task. */
+export interface ValueTransformer<K, V, VR> {
+  init?(context: ProcessingContext): void;
+  transform(key: K, value: V | null): VR | null;
+  close?(): void;
+}
+
+/**
+ * An unbounded sequence of records: facts that do not replace each other.
+ *
+ * Operators that may change the key (`map`, `flatMap`, `selectKey`, `process`, `groupBy`) make the next operator that
+ * needs records of one key in one place write a repartition topic first. An operator that changes the type of the key
+ * or value drops its serde; the next place that needs one takes it from its options or the defaults.
+ *
+ * @see `org.apache.kafka.streams.kstream.KStream`
+ */
+export interface KStream<K, V> {
+  /** Keeps the records that satisfy `predicate`. */
+  filter<S extends V>(predicate: (key: K, value: V) => value is S, options?: Named): KStream<K, S>;
+  filter(predicate: Predicate<K, V>, options?: Named): KStream<K, V>;
+  /** Keeps the records that do not satisfy `predicate`. */
+  filterNot(predicate: Predicate<K, V>, options?: Named): KStream<K, V>;
+  /** Gives every record a new key. */
+  selectKey<KR>(mapper: KeyValueMapper<K, V, KR>, options?: Named): KStream<KR, V>;
+  /** Makes one record of each: a new key and value. */
+  map<KR, VR>(mapper: KeyValueMapper<K, V, readonly [key: KR, value: VR]>, options?: Named): KStream<KR, VR>;
+  /** Gives every record a new value. */
+  mapValues<VR>(mapper: ValueMapper<K, V, VR>, options?: Named): KStream<K, VR>;
+  /** Makes any number of records of each. */
+  flatMap<KR, VR>(
+    mapper: KeyValueMapper<K, V, Iterable<readonly [key: KR, value: VR]>>,
+    options?: Named,
+  ): KStream<KR, VR>;
+  /** Makes any number of values of each, under the same key. */
+  flatMapValues<VR>(mapper: ValueMapper<K, V, Iterable<VR>>, options?: Named): KStream<K, VR>;
+  /** Does something with every record, at the end of the stream. */
+  foreach(action: ForeachAction<K, V>, options?: Named): void;
+  /** Does something with every record and lets it pass. */
+  peek(action: ForeachAction<K, V>, options?: Named): KStream<K, V>;
+  /** Splits the stream: each record goes to the first branch whose predicate it satisfies. */
+  split(options?: Named): BranchedKStream<K, V>;
+  /** One stream of both; nothing is promised about the order between them. */
+  merge(other: KStream<K, V>, options?: Named): KStream<K, V>;
+  /** Writes the stream to a topic of the application's own and reads it back, partitioned by key (KIP-221). */
+  repartition(options?: Repartitioned<K, V>): KStream<K, V>;
+  /** Writes the stream to a topic, or to the topic that the function names for each record. */
+  to(topic: string | TopicNameExtractor<K, V>, options?: Produced<K, V>): void;
+  /** Reads the stream as a changelog: the last value of a key counts, null deletes it. */
+  toTable(options?: MaterializedAs<K, V>): KTable<K, V>;
+  /** Groups by the key that the records have. */
+  groupByKey(options?: Grouped<K, V>): KGroupedStream<K, V>;
+  /** Groups by a new key. */
+  groupBy<KR>(mapper: KeyValueMapper<K, V, KR>, options?: Grouped<KR, V>): KGroupedStream<KR, V>;
+  /** Joins records of two streams that have the same key and are close in time. */
+  join<VO, VR>(
+    other: KStream<K, VO>,
+    joiner: ValueJoiner<K, V, NoInfer<VO>, VR>,
+    windows: JoinWindows,
+    options?: StreamJoined<K, V, VO>,
+  ): KStream<K, VR>;
+  /** Joins each record with the table's value of its key, when there is one. */
+  join<VO, VR>(
+    table: KTable<K, VO>,
+    joiner: ValueJoiner<K, V, NoInfer<VO>, VR>,
+    options?: Joined<K, V>,
+  ): KStream<K, VR>;
+  /** Like join; left records that met nobody come with null once their window has closed. */
+  leftJoin<VO, VR>(
+    other: KStream<K, VO>,
+    joiner: ValueJoiner<K, V, NoInfer<VO> | null, VR>,
+    windows: JoinWindows,
+    options?: StreamJoined<K, V, VO>,
+  ): KStream<K, VR>;
+  /** Joins each record with the table's value of its key, or with null. */
+  leftJoin<VO, VR>(
+    table: KTable<K, VO>,
+    joiner: ValueJoiner<K, V, NoInfer<VO> | null, VR>,
+    options?: Joined<K, V>,
+  ): KStream<K, VR>;
+  /** Like join; records of either side that met nobody come with null once their window has closed. */
+  outerJoin<VO, VR>(
+    other: KStream<K, VO>,
+    joiner: ValueJoiner<K, V | null, NoInfer<VO> | null, VR>,
+    windows: JoinWindows,
+    options?: StreamJoined<K, V, VO>,
+  ): KStream<K, VR>;
+  /** Hands every record to a processor of your own, which may forward what it likes. */
+  process<KR = K, VR = V>(supplier: ProcessorSupplier<K, V, KR, VR>, options?: ConnectedStores): KStream<KR, VR>;
+  /** As `process`, for a processor that leaves the key as it is, so that nothing has to be repartitioned. */
+  processValues<VR = V>(supplier: FixedKeyProcessorSupplier<K, V, VR>, options?: ConnectedStores): KStream<K, VR>;
+}
+
+/** What becomes of a branch: kept under its name, or handed to a function. */
+export interface Branched<K, V> {
+  /** Appended to the name of the split. @default a running number; 0 for the default branch */
+  readonly name?: string;
+  /** Builds on the branch in place; the branch is then not in the result of the split. */
+  readonly withConsumer?: (branch: KStream<K, V>) => void;
+  /** Builds on the branch in place; what it returns is in the result of the split. */
+  readonly withFunction?: (branch: KStream<K, V>) => KStream<K, V> | null;
+}
+
+/** A stream that is being split. @see KIP-418, `org.apache.kafka.streams.kstream.BranchedKStream` */
+export interface BranchedKStream<K, V> {
+  /** A branch for the records that satisfy `predicate` and none before. */
+  branch(predicate: Predicate<K, V>, options?: Branched<K, V>): BranchedKStream<K, V>;
+  /** A branch for all others. Returns the branches by name: the name of the split, then that of the branch. */
+  defaultBranch(options?: Branched<K, V>): ReadonlyMap<string, KStream<K, V>>;
+  /** Drops all others. Returns the branches by name. */
+  noDefaultBranch(): ReadonlyMap<string, KStream<K, V>>;
+}
+
+/**
+ * A table: the last value of every key, as it changes.
+ *
+ * @see `org.apache.kafka.streams.kstream.KTable`
+ */
+export interface KTable<K, V> {
+  /** The store that the table can be queried under; null when it has none. */
+  readonly queryableStoreName: string | null;
+  /** Keeps the entries that satisfy `predicate`; one that stops to do so is deleted. */
+  filter(predicate: Predicate<K, V>, options?: MaterializedAs<K, V>): KTable<K, V>;
+  /** Keeps the entries that do not satisfy `predicate`. */
+  filterNot(predicate: Predicate<K, V>, options?: MaterializedAs<K, V>): KTable<K, V>;
+  /** Gives every entry a new value. */
+  mapValues<VR>(mapper: ValueMapper<K, V, VR>, options?: MaterializedAs<K, VR>): KTable<K, VR>;
+  /** Gives every entry a new value with the help of stores. */
+  transformValues<VR>(
+    supplier: () => ValueTransformer<K, V, VR>,
+    options?: MaterializedAs<K, VR> & ConnectedStores,
+  ): KTable<K, VR>;
+  /** The updates of the table as a stream under a new key; a deletion has the value null. */
+  toStream<KR>(mapper: KeyValueMapper<K, V, KR>, options?: Named): KStream<KR, V>;
+  /** The updates of the table as a stream. */
+  toStream(options?: Named): KStream<K, V>;
+  /** Groups the entries by a new key, so that an aggregate follows every change of the table. */
+  groupBy<KR, VR>(
+    selector: KeyValueMapper<K, V, readonly [key: KR, value: VR]>,
+    options?: Grouped<KR, VR>,
+  ): KGroupedTable<KR, VR>;
+  /** The entries whose key is in both tables. */
+  join<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: ValueJoiner<K, V, NoInfer<VO>, VR>,
+    options?: MaterializedAs<K, VR>,
+  ): KTable<K, VR>;
+  /** The entries of this table, with those of the other or null. */
+  leftJoin<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: ValueJoiner<K, V, NoInfer<VO> | null, VR>,
+    options?: MaterializedAs<K, VR>,
+  ): KTable<K, VR>;
+  /** The entries whose key is in either table. */
+  outerJoin<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: ValueJoiner<K, V | null, NoInfer<VO> | null, VR>,
+    options?: MaterializedAs<K, VR>,
+  ): KTable<K, VR>;
+}
+
+/** Records grouped by key, ready to be aggregated. @see `org.apache.kafka.streams.kstream.KGroupedStream` */
+export interface KGroupedStream<K, V> {
+  /** How many records there were of each key. Records with a null key or value do not count. */
+  count(options?: MaterializedAs<K, number>): KTable<K, number>;
+  /** One value a key, made of the one before and the next. The first value stands as it is. */
+  reduce(reducer: Reducer<V>, options?: MaterializedAs<K, V>): KTable<K, V>;
+  /** One aggregate a key, of another type than the values. */
+  aggregate<VA>(
+    initializer: Initializer<VA>,
+    aggregator: Aggregator<K, V, VA>,
+    options?: MaterializedAs<K, VA>,
+  ): KTable<K, VA>;
+  /** Aggregates by time too. */
+  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V>;
+}
+
+/** Records grouped by key and time window. @see `org.apache.kafka.streams.kstream.TimeWindowedKStream` */
+export interface TimeWindowedKStream<K, V> {
+  /** How many records there were of each key and window; null values count. */
+  count(options?: MaterializedAs<K, number>): KTable<Windowed<K>, number>;
+  reduce(reducer: Reducer<V>, options?: MaterializedAs<K, V>): KTable<Windowed<K>, V>;
+  aggregate<VA>(
+    initializer: Initializer<VA>,
+    aggregator: Aggregator<K, V, VA>,
+    options?: MaterializedAs<K, VA>,
+  ): KTable<Windowed<K>, VA>;
+}
+
+/** Entries of a table grouped by a new key. @see `org.apache.kafka.streams.kstream.KGroupedTable` */
+export interface KGroupedTable<K, V> {
+  /** How many entries of the table have each key. */
+  count(options?: MaterializedAs<K, number>): KTable<K, number>;
+  /** One value a key: `adder` for entries that come, `subtractor` for those that go or change. */
+  reduce(adder: Reducer<V>, subtractor: Reducer<V>, options?: MaterializedAs<K, V>): KTable<K, V>;
+  aggregate<VA>(
+    initializer: Initializer<VA>,
+    adder: Aggregator<K, V, VA>,
+    subtractor: Aggregator<K, V, VA>,
+    options?: MaterializedAs<K, VA>,
+  ): KTable<K, VA>;
+}

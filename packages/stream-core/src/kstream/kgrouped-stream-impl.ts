@@ -1,0 +1,65 @@
+import type { SerdeSlot } from '../serdes/serde-slot.ts';
+import { defaultValue } from '../serdes/serde-slot.ts';
+import { serdes } from '../serdes/serdes.ts';
+import type { Aggregator, Initializer, KGroupedStream, KTable, Reducer, TimeWindowedKStream } from './api.ts';
+import type { DslContext, StreamTraits } from './dsl-context.ts';
+import { aggregateNames, GroupAggregate } from './group-aggregate.ts';
+import { tableSerdes, tableStore } from './materialize.ts';
+import type { Aggregation } from './operators/stream-aggregate.ts';
+import { aggregation, counting, reduction, StreamAggregate } from './operators/stream-aggregate.ts';
+import type { MaterializedAs } from './options/materialized.ts';
+import { TimeWindowedKStreamImpl } from './time-windowed-kstream-impl.ts';
+import type { TimeWindows } from './windows/windows.ts';
+
+const countSerde: SerdeSlot<number> = () => serdes.long();
+
+interface AggregateOptions<K, V, VA> {
+  readonly how: Aggregation<K, V, VA>;
+  readonly value: SerdeSlot<VA>;
+  readonly prefix: string;
+  readonly isStreamCount?: boolean;
+}
+
+export class KGroupedStreamImpl<K, V> implements KGroupedStream<K, V> {
+  readonly #context: DslContext;
+  readonly #traits: StreamTraits<K, V>;
+  readonly #aggregate: GroupAggregate<K, V>;
+
+  constructor(context: DslContext, traits: StreamTraits<K, V>, repartitionName: string | null) {
+    this.#context = context;
+    this.#traits = traits;
+    this.#aggregate = new GroupAggregate(context, traits, repartitionName);
+  }
+
+  count(options: MaterializedAs<K, number> = {}): KTable<K, number> {
+    const prefix = 'KSTREAM-AGGREGATE-';
+    return this.#build({ how: counting<K, V>(), value: countSerde, prefix, isStreamCount: true }, options);
+  }
+
+  reduce(reducer: Reducer<V>, options: MaterializedAs<K, V> = {}): KTable<K, V> {
+    return this.#build(
+      { how: reduction<K, V>(reducer), value: this.#traits.value, prefix: 'KSTREAM-REDUCE-' },
+      options,
+    );
+  }
+
+  aggregate<VA>(
+    initializer: Initializer<VA>,
+    aggregator: Aggregator<K, V, VA>,
+    options: MaterializedAs<K, VA> = {},
+  ): KTable<K, VA> {
+    const how = aggregation(initializer, aggregator);
+    return this.#build({ how, value: defaultValue<VA>, prefix: 'KSTREAM-AGGREGATE-' }, options);
+  }
+
+  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V> {
+    return new TimeWindowedKStreamImpl(this.#context, this.#traits, { windows, aggregate: this.#aggregate });
+  }
+
+  #build<VA>(parts: AggregateOptions<K, V, VA>, options: MaterializedAs<K, VA>): KTable<K, VA> {
+    const names = aggregateNames(this.#context, options, parts);
+    const serdes = tableSerdes(options.materialized, { key: this.#traits.key, value: parts.value });
+    const store = tableStore(names.store, options.materialized, serdes);
+    return this.#aggregate.build({ names, operator: new StreamAggregate(store, parts.how), serdes });
+  }
+}

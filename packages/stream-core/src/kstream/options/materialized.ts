@@ -1,0 +1,36 @@
+import type { Duration } from '../../common/duration.ts';
+import type { Serde } from '../../serdes/serde.ts';
+
+/**
+ * The store of a table. A table with a name here can be queried under it.
+ *
+ * @see `org.apache.kafka.streams.kstream.Materialized`
+ */
+export interface Materialized<K, V> {
+  /** The name of the store and of its changelog. @default generated */
+  readonly name?: string;
+  /** @default the serde that the table carries, else the default one of the configuration */
+  readonly key?: Serde<K>;
+  /** @default the serde that the table carries, else the default one of the configuration */
+  readonly value?: Serde<V>;
+  /** Whether updates between two commits may become one. @default true */
+  readonly caching?: boolean;
+  /** Whether the store has a changelog from which it is restored. @default true */
+  readonly logging?: boolean;
+  /** Settings of the changelog topic. */
+  readonly changelogConfig?: Readonly<Record<string, string>>;
+  /** How long the windows of a windowed table can be read. @default window size + grace */
+  readonly retention?: Duration;
+  /** Whether the store lives in the state engine; otherwise in memory. @default the default of the configuration */
+  readonly persistent?: boolean;
+  /** Whether the store keeps the timestamps of its values. Without them every value reads as of time -1. @default true */
+  readonly timestamped?: boolean;
+}
+
+/** Options of an operator whose result is a table with a store. */
+export interface MaterializedAs<K, V> {
+  /** A name for the processor. @default generated */
+  readonly name?: string;
+  /** The store of the result. */
+  readonly materialized?: Materialized<K, V>;
+}

@@ -1,0 +1,149 @@
+import { toMs } from '../common/duration.ts';
+import type { SerdeSlot } from '../serdes/serde-slot.ts';
+import { defaultKey, defaultValue, slotOf } from '../serdes/serde-slot.ts';
+import type { StoreBuilder } from '../state/state-store.ts';
+import type { SourceNode } from '../topology/nodes.ts';
+import { Topology } from '../topology/topology.ts';
+import type { KStream, KTable } from './api.ts';
+import type { DslContext } from './dsl-context.ts';
+import { nameOr, storeNameOr, suffixedOr } from './dsl-context.ts';
+import { GraphNode } from './graph/graph-node.ts';
+import { LogicalPlan } from './graph/logical-plan.ts';
+import { StreamSourceNode } from './graph/stream-source-node.ts';
+import { writeProcessor } from './graph/write-nodes.ts';
+import { KGroupedStreamImpl } from './kgrouped-stream-impl.ts';
+import { KGroupedTableImpl } from './kgrouped-table-impl.ts';
+import { KStreamImpl } from './kstream-impl.ts';
+import { KTableImpl } from './ktable-impl.ts';
+import { tableSerdes, tableStore } from './materialize.ts';
+import { TableSource } from './operators/table-source.ts';
+import type { Consumed } from './options/consumed.ts';
+import type { MaterializedAs } from './options/materialized.ts';
+
+const sourcePrefix = 'KSTREAM-SOURCE-';
+
+const sourceOf = <K, V>(
+  name: string,
+  topics: readonly string[],
+  consumed: Consumed<K, V>,
+): Omit<SourceNode, 'kind'> => ({
+  name,
+  topics,
+  key: slotOf(consumed.key, defaultKey) as SerdeSlot<unknown>,
+  value: slotOf(consumed.value, defaultValue) as SerdeSlot<unknown>,
+  timestampExtractor: consumed.timestampExtractor ?? null,
+  offsetReset: consumed.offsetReset ?? null,
+  idleTimeoutMs: consumed.idleTimeout === undefined ? null : toMs(consumed.idleTimeout, 'idle timeout'),
+});
+
+/** Settings of a topology. */
+export interface StreamsBuilderOptions {
+  /**
+   * Whether `build` refuses a topology in which a store or a repartition topic has no name of its own. Generated names
+   * change when operators are added, and then stored state is not found again.
+   *
+   * @default false
+   * @see KIP-1111
+   */
+  readonly ensureExplicitInternalResourceNaming?: boolean;
+}
+
+/**
+ * Where a topology in the DSL begins: sources of streams and tables, and stores for processors.
+ *
+ * @see `org.apache.kafka.streams.StreamsBuilder`
+ */
+export class StreamsBuilder {
+  readonly #context: DslContext;
+  readonly #options: StreamsBuilderOptions;
+  #topology: Topology | null = null;
+
+  constructor(options: StreamsBuilderOptions = {}) {
+    this.#options = options;
+    const context: DslContext = {
+      plan: new LogicalPlan(),
+      stream: (traits) => new KStreamImpl(context, traits),
+      table: (traits) => new KTableImpl(context, traits),
+      groupedStream: (traits, repartitionName) => new KGroupedStreamImpl(context, traits, repartitionName),
+      groupedTable: (traits, repartitionName) => new KGroupedTableImpl(context, traits, repartitionName),
+    };
+    this.#context = context;
+  }
+
+  /**
+   * Reads topics as a stream. With `nullable` the type of the values says that a topic may hold nulls; without it a
+   * null value is met as Kafka Streams meets it, but your functions are not told to expect one.
+   */
+  stream<K = unknown, V = unknown>(
+    topics: string | readonly string[],
+    consumed: Consumed<K, V> & { readonly nullable: true },
+  ): KStream<K, V | null>;
+  stream<K = unknown, V = unknown>(topics: string | readonly string[], consumed?: Consumed<K, V>): KStream<K, V>;
+  stream<K, V>(topics: string | readonly string[], consumed: Consumed<K, V> = {}): KStream<K, V> {
+    const name = nameOr(this.#context, consumed.name, sourcePrefix);
+    const source = sourceOf(name, typeof topics === 'string' ? [topics] : topics, consumed);
+    const node = new StreamSourceNode(source);
+    this.#context.plan.add(node);
+    return this.#context.stream<K, V>({
+      name,
+      node,
+      key: source.key as SerdeSlot<K>,
+      value: source.value as SerdeSlot<V>,
+      origin: { sources: new Set([name]), idleTimeoutMs: source.idleTimeoutMs },
+      repartitionRequired: false,
+    });
+  }
+
+  /**
+   * Reads a topic as a table: the last value of a key counts, null deletes it, records without a key are dropped. The
+   * name of the options is that of the processor; its source is called `<name>-source`.
+   */
+  table<K = unknown, V = unknown>(
+    topic: string,
+    options: Consumed<K, V> & Pick<MaterializedAs<K, V>, 'materialized'> = {},
+  ): KTable<K, V> {
+    const context = this.#context;
+    const { materialized } = options;
+    const storeName = storeNameOr(context, materialized, `${topic}-`);
+    const sourceName = suffixedOr(context, options.name, '-source', sourcePrefix);
+    const name = nameOr(context, options.name, 'KTABLE-SOURCE-');
+    const source = sourceOf(sourceName, [topic], options);
+    const carried = { key: source.key as SerdeSlot<K>, value: source.value as SerdeSlot<V> };
+    const serdes = tableSerdes(materialized, carried);
+    const operator = new TableSource<K, V>(
+      tableStore(storeName, materialized, serdes),
+      materialized?.name !== undefined,
+    );
+    const node = new GraphNode(name, (graph) => {
+      graph.addSource(source);
+      writeProcessor(graph, { name, operator: operator.operator, parents: [sourceName], stores: operator.stores() });
+    });
+    context.plan.add(node);
+    const origin = { sources: new Set([sourceName]), idleTimeoutMs: source.idleTimeoutMs };
+    return context.table<K, V>({
+      name,
+      node,
+      ...carried,
+      origin,
+      operator,
+      queryableStoreName: materialized?.name ?? null,
+    });
+  }
+
+  /** Adds a store for processors to connect to. */
+  addStateStore(builder: StoreBuilder): this {
+    this.#context.plan.add(new GraphNode(builder.name, (graph) => graph.addStore(builder)));
+    return this;
+  }
+
+  /**
+   * The topology of what was described so far. A builder is built once.
+   *
+   * @throws TopologyError when two sources divide topics between them, or something that must have a name has none
+   */
+  build(): Topology {
+    if (this.#options.ensureExplicitInternalResourceNaming === true) this.#context.plan.unnamed.throwIfAny();
+    this.#topology ??= new Topology(this.#context.plan.write());
+    return this.#topology;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Headers } from '../common/headers.ts';
+import { noHeaders } from '../common/headers.ts';
+import type { StreamRecord } from '../common/stream-record.ts';
+import { StreamsError } from '../errors/streams-error.ts';
+import type { Operator, OperatorContext, OperatorSupplier } from './operator.ts';
+import { processingContext } from './processing-context.ts';
+import type { FixedKeyProcessorSupplier, ProcessorSupplier } from './processor.ts';
+import type { ProcessorContext } from './processor-context.ts';
+
+/** Puts headers into the slot while `forward` runs, so that what lies downstream sees those of the forwarded record. */
+const withHeaders = <K, V>(context: OperatorContext<K, V>, headers: Headers, forward: () => void): void => {
+  const record = context.record.current;
+  const outer = record.headers;
+  record.headers = headers;
+  try {
+    forward();
+  } finally {
+    record.headers = outer;
+  }
+};
+
+const forwardRecord = <K, V>(context: OperatorContext<K, V>, record: StreamRecord<K, V>, child?: string): void => {
+  const { key, value, timestamp, headers = noHeaders } = record;
+  if (timestamp < 0) {
+    throw new StreamsError(
+      'TIMESTAMP_INVALID',
+      `${context.nodeName} forwards a record with the timestamp ${timestamp}`,
+      {
+        context: { node: context.nodeName },
+      },
+    );
+  }
+  const forward = () => {
+    if (child === undefined) context.forward(key, value, timestamp);
+    else context.forwardTo(child, key, value, timestamp);
+  };
+  if (headers === context.record.current.headers) forward();
+  else withHeaders(context, headers, forward);
+};
+
+const operatorOf = <KIn, VIn, KOut, VOut>(
+  processor: { process(record: StreamRecord<KIn, VIn>): void; close?(): void },
+  context: OperatorContext<KOut, VOut>,
+): Operator<KIn, VIn> => ({
+  process: (key, value, timestamp) =>
+    processor.process({ key, value, timestamp, headers: context.record.current.headers }),
+  close: () => processor.close?.(),
+});
+
+/** A user's Processor as an operator. Here alone a record becomes an object. */
+export const processorOperator =
+  <KIn, VIn, KOut, VOut>(supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>): OperatorSupplier<KIn, VIn, KOut, VOut> =>
+  (context) => {
+    const processor = supplier();
+    const own: ProcessorContext<KOut, VOut> = {
+      ...processingContext(context),
+      forward: (record, child) => forwardRecord(context, record, child),
+    };
+    processor.init?.(own);
+    return operatorOf(processor, context);
+  };
+
+/** A user's FixedKeyProcessor as an operator: it refuses to forward another key than the one in hand. */
+export const fixedKeyProcessorOperator =
+  <K, VIn, VOut>(supplier: FixedKeyProcessorSupplier<K, VIn, VOut>): OperatorSupplier<K, VIn, K, VOut> =>
+  (context) => {
+    const processor = supplier();
+    let current: { readonly key: K } | null = null;
+    processor.init?.({
+      ...processingContext(context),
+      forward: (record, child) => {
+        if (current !== null && record.key !== current.key) {
+          throw new StreamsError(
+            'PROCESSING_FAILED',
+            `${context.nodeName} is a processValues node and must not change the key`,
+            {
+              context: { node: context.nodeName },
+            },
+          );
+        }
+        forwardRecord(context, record, child);
+      },
+    });
+    const operator = operatorOf(processor, context);
+    return {
+      process: (key, value, timestamp) => {
+        const outer = current;
+        current = { key };
+        operator.process(key, value, timestamp);
+        current = outer;
+      },
+      close: () => operator.close?.(),
+    };
+  };

@@ -1,0 +1,190 @@
+import type { Admin } from '../broker/admin.ts';
+import type { FetchedPartition, Fetcher } from '../broker/fetcher.ts';
+import type { Clock } from '../common/clock.ts';
+import type { Logger } from '../common/logger.ts';
+import type { TopicPartition } from '../common/topic-partition.ts';
+import { topicPartitionKey } from '../common/topic-partition.ts';
+import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { StreamTask } from './stream-task.ts';
+import type { ChangelogRecord } from './task-stores.ts';
+
+const progressIntervalMs = 5_000;
+
+/** How a restore goes on; see `KafkaStreams.onRestore`. */
+export interface RestoreProgress {
+  readonly store: string;
+  readonly changelog: TopicPartition;
+  /** The offset that was restored up to, and the one to come to. */
+  readonly offset: number;
+  readonly endOffset: number;
+  readonly isComplete: boolean;
+}
+
+interface Restore {
+  readonly task: StreamTask;
+  readonly store: string;
+  readonly partition: TopicPartition;
+  readonly startOffset: number;
+  readonly endOffset: number;
+  position: number;
+}
+
+export interface ChangelogReaderOptions {
+  readonly fetcher: Fetcher;
+  readonly admin: Admin;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly onProgress: (progress: RestoreProgress) => void;
+}
+
+/**
+ * Restores the stores of tasks from their changelogs, a bit at each call, so that the other tasks of the thread go on.
+ * A store is restored when the position has come to where the log ended when the restore began: the position, which
+ * steps over markers and gaps, and not the last record.
+ *
+ * @see `org.apache.kafka.streams.processor.internals.StoreChangelogReader`
+ */
+export class ChangelogReader {
+  readonly #options: ChangelogReaderOptions;
+  readonly #restores = new Map<string, Restore>();
+  #lastProgressMs = 0;
+
+  constructor(options: ChangelogReaderOptions) {
+    this.#options = options;
+  }
+
+  get isIdle(): boolean {
+    return this.#restores.size === 0;
+  }
+
+  /** Begins to restore the stores of these tasks. */
+  async add(tasks: readonly StreamTask[]): Promise<void> {
+    const wanted = tasks.flatMap((task) =>
+      task.stores.changelogs().map(({ topic, store, offset }) => ({
+        task,
+        store,
+        offset,
+        partition: { topic, partition: task.taskId.partition },
+      })),
+    );
+    if (wanted.length === 0) return;
+    const { admin } = this.#options;
+    const partitions = wanted.map(({ partition }) => partition);
+    // The end of the log itself: markers of the last transaction may not have moved the last stable offset yet.
+    const ends = await admin.listOffsets(
+      partitions.map((partition) => ({ partition, spec: 'latest' as const })),
+      'read_uncommitted',
+    );
+    const starts = await admin.listOffsets(
+      partitions.map((partition) => ({ partition, spec: 'earliest' as const })),
+      'read_uncommitted',
+    );
+    wanted.forEach(({ task, store, offset, partition }, index) => {
+      const startOffset = Math.max(offset ?? 0, starts[index] ?? 0);
+      const endOffset = ends[index] ?? 0;
+      const restore: Restore = { task, store, partition, startOffset, endOffset, position: startOffset };
+      if (startOffset < endOffset) this.#restores.set(topicPartitionKey(partition), restore);
+      else this.#report(restore);
+    });
+    this.#assign();
+    for (const restore of this.#restores.values()) {
+      if (this.#options.fetcher.position(restore.partition) === null) {
+        this.#options.fetcher.seek(restore.partition, restore.startOffset);
+      }
+    }
+  }
+
+  /** Whether all stores of a task are restored. */
+  isRestored(task: StreamTask): boolean {
+    for (const restore of this.#restores.values()) if (restore.task === task) return false;
+    return true;
+  }
+
+  /** Stops restoring a task. */
+  remove(task: StreamTask): void {
+    for (const [key, restore] of this.#restores) if (restore.task === task) this.#restores.delete(key);
+    this.#assign();
+  }
+
+  /** Restores what is there to be read, waiting up to `timeoutMs` for it. */
+  async poll(timeoutMs: number): Promise<void> {
+    if (this.#restores.size === 0) return;
+    const fetched = await this.#poll(timeoutMs);
+    for (const partition of fetched) await this.#restore(partition);
+    this.#logProgress();
+  }
+
+  /** @throws StreamsError TASK_CORRUPTED when the log was cut off above the position: what was restored may be gone from it */
+  async #poll(timeoutMs: number): Promise<readonly FetchedPartition[]> {
+    try {
+      return await this.#options.fetcher.poll(timeoutMs);
+    } catch (error) {
+      const failure = findStreamsError(error);
+      if (failure?.code !== 'OFFSET_OUT_OF_RANGE') throw error;
+      const message = `A changelog lost records while it was read: ${failure.message}`;
+      throw new StreamsError('TASK_CORRUPTED', message, { context: failure.context, cause: error });
+    }
+  }
+
+  async #restore(fetched: FetchedPartition): Promise<void> {
+    const restore = this.#restores.get(topicPartitionKey(fetched.topicPartition));
+    if (restore === undefined) return;
+    const { task, store, partition } = restore;
+    const records = readRecords(fetched);
+    await task.stores.prepareRestore(store, records);
+    for (const record of records) task.stores.restore(store, record);
+    restore.position = fetched.nextPosition;
+    task.stores.seal();
+    task.stores.applySealed(new Map([[partition.topic, fetched.nextPosition]]));
+    this.#count(restore, records);
+    if (restore.position >= restore.endOffset) {
+      this.#restores.delete(topicPartitionKey(partition));
+      this.#assign();
+    }
+    this.#report(restore);
+  }
+
+  #count({ task, store }: Restore, records: readonly ChangelogRecord[]): void {
+    const tags = { task: task.name, store };
+    const bytes = records.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
+    this.#options.metrics.counter('restore-records-total', tags).add(records.length);
+    this.#options.metrics.counter('restore-bytes-total', tags).add(bytes);
+  }
+
+  #report({ store, partition, position, endOffset }: Restore): void {
+    const isComplete = position >= endOffset;
+    this.#options.onProgress({ store, changelog: partition, offset: position, endOffset, isComplete });
+  }
+
+  #assign(): void {
+    this.#options.fetcher.assign([...this.#restores.values()].map(({ partition }) => partition));
+  }
+
+  #logProgress(): void {
+    const now = this.#options.clock.now();
+    if (now - this.#lastProgressMs < progressIntervalMs) return;
+    this.#lastProgressMs = now;
+    for (const { store, partition, position, startOffset, endOffset } of this.#restores.values()) {
+      const percent = Math.floor((100 * (position - startOffset)) / Math.max(1, endOffset - startOffset));
+      this.#options.logger.info('restore.progress', { store, ...partition, offset: position, endOffset, percent });
+    }
+  }
+}
+
+const readRecords = (fetched: FetchedPartition): ChangelogRecord[] => {
+  const records: ChangelogRecord[] = [];
+  for (const batch of fetched.batches) {
+    const cursor = batch.cursor(fetched.position);
+    while (cursor.next()) {
+      const key = cursor.key();
+      // Copies: a row that stays must not keep its whole batch alive.
+      if (key !== null)
+        records.push({ key: Buffer.from(key), value: copied(cursor.value()), timestamp: cursor.timestamp });
+    }
+  }
+  return records;
+};
+
+const copied = (bytes: Buffer | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));

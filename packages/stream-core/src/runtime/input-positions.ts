@@ -1,0 +1,97 @@
+import type { Admin, OffsetSpec } from '../broker/admin.ts';
+import type { GroupConsumer, OffsetAndMetadata } from '../broker/group-consumer.ts';
+import type { AutoOffsetReset } from '../common/auto-offset-reset.ts';
+import { resetDurationMs } from '../common/auto-offset-reset.ts';
+import type { TopicPartition } from '../common/topic-partition.ts';
+import { topicPartitionKey } from '../common/topic-partition.ts';
+import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
+import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
+import type { TopologyPlan } from '../topology/plan.ts';
+
+export interface InputPositionsOptions {
+  readonly plan: TopologyPlan;
+  readonly config: ResolvedStreamsConfig;
+  readonly consumer: GroupConsumer;
+  readonly admin: Admin;
+}
+
+/** Where the partitions of a thread are read from: what was committed, or else where their source says. */
+export class InputPositions {
+  readonly #options: InputPositionsOptions;
+  readonly #resets = new Map<string, AutoOffsetReset>();
+
+  constructor(options: InputPositionsOptions) {
+    this.#options = options;
+    for (const { nodes } of options.plan.subtopologies) {
+      for (const node of nodes) {
+        if (node.kind !== 'source' || node.offsetReset === null) continue;
+        for (const topic of node.topics) this.#resets.set(topic, node.offsetReset);
+      }
+    }
+  }
+
+  /**
+   * Goes to the committed offsets, and where there are none, to where the source or the configuration says.
+   *
+   * @param committed in the order of the partitions; null where nothing was committed
+   * @throws StreamsError OFFSET_OUT_OF_RANGE when there is none and the reset is `none`
+   */
+  async start(partitions: readonly TopicPartition[], committed: readonly (OffsetAndMetadata | null)[]): Promise<void> {
+    const fresh: TopicPartition[] = [];
+    partitions.forEach((partition, index) => {
+      const offset = committed[index]?.offset ?? null;
+      if (offset === null) fresh.push(partition);
+      else this.#options.consumer.seek(partition, offset);
+    });
+    await this.#reset(fresh);
+  }
+
+  /**
+   * Goes on where the source or the configuration says when the records behind a position were deleted.
+   *
+   * @returns whether the error was of that kind
+   * @throws StreamsError OFFSET_OUT_OF_RANGE when the reset is `none`
+   */
+  async recover(error: unknown): Promise<boolean> {
+    const failure = findStreamsError(error);
+    if (failure?.code !== 'OFFSET_OUT_OF_RANGE') return false;
+    const { topic, partition } = failure.context;
+    if (topic === undefined || partition === undefined) return false;
+    const { consumer, config } = this.#options;
+    const from = consumer.position({ topic, partition });
+    await this.#reset([{ topic, partition }]);
+    const to = consumer.position({ topic, partition });
+    config.logger.warn('input.position_reset', { topic, partition, from, to, reset: this.#resetOf(topic) });
+    return true;
+  }
+
+  async #reset(partitions: readonly TopicPartition[]): Promise<void> {
+    if (partitions.length === 0) return;
+    const { admin, config, consumer } = this.#options;
+    const isolation = config.processingGuarantee === 'exactly_once_v2' ? 'read_committed' : 'read_uncommitted';
+    const offsets = await admin.listOffsets(
+      partitions.map((partition) => ({ partition, spec: this.#spec(partition) })),
+      isolation,
+    );
+    partitions.forEach((partition, index) => {
+      consumer.seek(partition, offsets[index] ?? 0);
+    });
+  }
+
+  #resetOf(topic: string): AutoOffsetReset {
+    return this.#resets.get(topic) ?? this.#options.config.autoOffsetReset;
+  }
+
+  #spec(partition: TopicPartition): OffsetSpec {
+    const reset = this.#resetOf(partition.topic);
+    if (reset === 'earliest' || reset === 'latest') return reset;
+    const durationMs = resetDurationMs(reset);
+    if (durationMs !== null) return { timestamp: this.#options.config.clock.now() - durationMs };
+    throw new StreamsError(
+      'OFFSET_OUT_OF_RANGE',
+      `${topicPartitionKey(partition)} has no offset to go on from, and its reset is 'none'; ` +
+        `commit an offset for the group, or use 'earliest' or 'latest'`,
+      { context: partition },
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import type { Producer } from '../broker/producer.ts';
+import { topicPartitionKey } from '../common/topic-partition.ts';
+import type { ReadyBatch } from './record-accumulator.ts';
+
+/**
+ * The output between two commits. What is added while it is held waits; what was sent is counted until every batch is
+ * acknowledged.
+ */
+export class OutputGeneration {
+  readonly #producer: Producer;
+  readonly #held: ReadyBatch[] = [];
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #offsets = new Map<string, number>();
+  #isHeld: boolean;
+  #failure: { readonly error: unknown } | null = null;
+  /** Bytes that the broker has not acknowledged. */
+  unacknowledgedBytes = 0;
+
+  constructor(producer: Producer, isHeld: boolean) {
+    this.#producer = producer;
+    this.#isHeld = isHeld;
+  }
+
+  /** Whether anything was added at all. */
+  get isEmpty(): boolean {
+    return this.#held.length === 0 && this.#inFlight.size === 0 && this.#offsets.size === 0 && this.#failure === null;
+  }
+
+  add(ready: ReadyBatch): void {
+    this.unacknowledgedBytes += ready.batch.sizeInBytes;
+    if (this.#isHeld) this.#held.push(ready);
+    else this.#send(ready);
+  }
+
+  /** Sends what was held, and from now on at once. */
+  release(): void {
+    this.#isHeld = false;
+    for (const ready of this.#held.splice(0)) this.#send(ready);
+  }
+
+  /** Resolves when everything is acknowledged. @throws what the broker said */
+  async acknowledged(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+    this.throwIfFailed();
+  }
+
+  throwIfFailed(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  /** By `topic-partition`, the offset behind the last record that was acknowledged with an offset. */
+  get offsets(): ReadonlyMap<string, number> {
+    return this.#offsets;
+  }
+
+  #send(ready: ReadyBatch): void {
+    const sent = this.#sendOnce(ready).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+    const settled = sent.then(() => {
+      this.unacknowledgedBytes -= ready.batch.sizeInBytes;
+      this.#inFlight.delete(settled);
+    });
+    this.#inFlight.add(settled);
+  }
+
+  async #sendOnce({ partition, batch }: ReadyBatch): Promise<void> {
+    const { baseOffset } = await this.#producer.send(partition, batch);
+    if (baseOffset !== null) this.#offsets.set(topicPartitionKey(partition), baseOffset + batch.recordCount);
+  }
+}

@@ -1,0 +1,75 @@
+import { StreamsError } from '../errors/streams-error.ts';
+import type { TopologyPlan } from '../topology/plan.ts';
+
+/** How many partitions every topic of a topology has, or is to have. */
+export type PartitionCounts = ReadonlyMap<string, number>;
+
+const maxOf = (counts: readonly number[]): number | null => (counts.length === 0 ? null : Math.max(...counts));
+
+/**
+ * Decides how many partitions repartition topics have: what the topology says, else as many as the most of what flows
+ * into them; and the same number as the topics that they are joined with.
+ *
+ * @param external the partitions of the source topics that are not the application's own
+ * @throws StreamsError COPARTITION_MISMATCH, TOPOLOGY_INVALID
+ * @see `org.apache.kafka.streams.processor.internals.RepartitionTopics`, `CopartitionedTopicsEnforcer`
+ */
+export const decidePartitionCounts = (plan: TopologyPlan, external: PartitionCounts): PartitionCounts => {
+  const counts = new Map(external);
+  for (const { name, partitions } of plan.repartitionTopics.values())
+    if (partitions !== null) counts.set(name, partitions);
+  let isChanged = true;
+  while (isChanged) isChanged = decideFromUpstream(plan, counts);
+  for (const group of plan.copartitionGroups) enforceCopartition(plan, group, counts);
+  for (const name of plan.repartitionTopics.keys()) {
+    if (!counts.has(name)) {
+      throw new StreamsError(
+        'TOPOLOGY_INVALID',
+        `How many partitions ${name} needs cannot be told; say it in repartition()`,
+        {
+          context: { topic: name },
+        },
+      );
+    }
+  }
+  return counts;
+};
+
+const decideFromUpstream = (plan: TopologyPlan, counts: Map<string, number>): boolean => {
+  let isChanged = false;
+  for (const name of plan.repartitionTopics.keys()) {
+    if (counts.has(name)) continue;
+    const writers = plan.subtopologies.filter(({ sinkTopics }) => sinkTopics.includes(name));
+    const sources = writers.flatMap(({ sourceTopics }) => sourceTopics);
+    if (sources.some((topic) => !counts.has(topic))) continue;
+    const partitions = maxOf(sources.map((topic) => counts.get(topic) ?? 0));
+    if (partitions === null) continue;
+    counts.set(name, partitions);
+    isChanged = true;
+  }
+  return isChanged;
+};
+
+/** Whether the number of partitions of a topic is ours to choose. */
+const isFree = (plan: TopologyPlan, topic: string): boolean => plan.repartitionTopics.get(topic)?.partitions === null;
+
+const enforceCopartition = (plan: TopologyPlan, group: ReadonlySet<string>, counts: Map<string, number>): void => {
+  const fixed = [...group].filter((topic) => !isFree(plan, topic));
+  const distinct = new Set(fixed.map((topic) => counts.get(topic)));
+  if (distinct.size > 1) {
+    const listed = fixed.map((topic) => `${topic} (${counts.get(topic)})`).join(', ');
+    throw new StreamsError(
+      'COPARTITION_MISMATCH',
+      `Topics that are joined must have the same number of partitions: ${listed}; ` +
+        'create them alike, or repartition() one of the streams',
+    );
+  }
+  const partitions =
+    fixed.length > 0 ? counts.get(fixed[0] as string) : maxOf([...group].map((topic) => counts.get(topic) ?? 0));
+  if (partitions === undefined || partitions === null) return;
+  for (const topic of group) if (isFree(plan, topic)) counts.set(topic, partitions);
+};
+
+/** How many tasks a sub-topology has: as many as the largest of its source topics has partitions. */
+export const taskCount = (sourceTopics: readonly string[], counts: PartitionCounts): number =>
+  maxOf(sourceTopics.map((topic) => counts.get(topic) ?? 0)) ?? 0;

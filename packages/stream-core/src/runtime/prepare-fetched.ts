@@ -1,0 +1,29 @@
+import type { FetchedPartition } from '../broker/fetcher.ts';
+import type { PlannedSource, TopologyPlan } from '../topology/plan.ts';
+
+/** The keys, or values, of everything that was fetched. Nothing is decoded unless somebody walks over them. */
+function* parts(fetched: FetchedPartition, part: 'key' | 'value'): Iterable<Uint8Array> {
+  for (const batch of fetched.batches) {
+    const cursor = batch.cursor(fetched.position);
+    while (cursor.next()) {
+      const bytes = part === 'key' ? cursor.key() : cursor.value();
+      if (bytes !== null) yield bytes;
+    }
+  }
+}
+
+/** Lets the serdes of a source fetch what they need to read these records, such as schemas. */
+export const prepareFetched = async (
+  plan: TopologyPlan,
+  subtopology: number,
+  fetched: FetchedPartition,
+): Promise<void> => {
+  const { topic } = fetched.topicPartition;
+  const nodes = plan.subtopologies[subtopology]?.nodes ?? [];
+  const source = nodes.find((node): node is PlannedSource => node.kind === 'source' && node.topics.includes(topic));
+  if (source === undefined || fetched.batches.length === 0) return;
+  const forKeys = source.key.prepare?.(parts(fetched, 'key'), topic);
+  if (forKeys !== undefined) await forKeys;
+  const forValues = source.value.prepare?.(parts(fetched, 'value'), topic);
+  if (forValues !== undefined) await forValues;
+};

@@ -1,0 +1,210 @@
+import type { FetchedPartition } from '../broker/fetcher.ts';
+import type { RecordBatch } from '../broker/record-batch.ts';
+import type { RecordCursor } from '../broker/record-cursor.ts';
+import { assert } from '../common/assert.ts';
+import type { Headers } from '../common/headers.ts';
+import { noHeaders } from '../common/headers.ts';
+import type { RecordContext } from '../common/record-context.ts';
+import type { TopicPartition } from '../common/topic-partition.ts';
+import type { TimestampExtractor } from '../processor/timestamp-extractor.ts';
+import type { LiveSource } from '../topology/processor-topology.ts';
+
+/** A record that was read but cannot be processed. */
+export interface UnreadableRecord {
+  readonly topicPartition: TopicPartition;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly headers: Headers;
+  readonly rawKey: Uint8Array | null;
+  readonly rawValue: Uint8Array | null;
+  readonly node: string;
+  readonly cause: unknown;
+}
+
+/** What a queue asks its task about records that it cannot hand on. Each throws when the thread shall stop. */
+export interface RecordGate {
+  deserializationFailed(record: UnreadableRecord): void;
+  timestampRejected(record: UnreadableRecord): void;
+}
+
+interface Waiting {
+  readonly batch: RecordBatch;
+  readonly position: number;
+}
+
+/**
+ * What was fetched of one partition and is not processed yet. Batches wait as they are; only the first record is
+ * decoded, because its timestamp decides when it is taken.
+ *
+ * @see `org.apache.kafka.streams.processor.internals.RecordQueue`
+ */
+export class RecordQueue {
+  readonly topicPartition: TopicPartition;
+  readonly live: LiveSource;
+  readonly #extractor: TimestampExtractor;
+  readonly #gate: RecordGate;
+  readonly #batches: Waiting[] = [];
+  #cursor: RecordCursor | null = null;
+  #cursorBatch: RecordBatch | null = null;
+  #hasHead = false;
+  /** Where the next fetch begins, as far as batches were added. */
+  #fetchedUpTo: number | null = null;
+  /** Behind the last record that was taken or passed over. */
+  #consumedUpTo: number | null = null;
+
+  /** The first record. */
+  headTimestamp = -1;
+  headOffset = -1;
+  headKey: unknown = null;
+  headValue: unknown = null;
+  headRawKey: Buffer | null = null;
+  headRawValue: Buffer | null = null;
+  headHeaders: Headers = noHeaders;
+  /** The largest timestamp that was taken; -1 at the beginning. */
+  partitionTime = -1;
+  /** The leader epoch of the last record that was taken. */
+  leaderEpoch = -1;
+  /** Bytes of batches that still wait, the current one included. */
+  bufferedBytes = 0;
+
+  constructor(options: {
+    readonly topicPartition: TopicPartition;
+    readonly live: LiveSource;
+    readonly extractor: TimestampExtractor;
+    readonly gate: RecordGate;
+  }) {
+    this.topicPartition = options.topicPartition;
+    this.live = options.live;
+    this.#extractor = options.extractor;
+    this.#gate = options.gate;
+  }
+
+  get isEmpty(): boolean {
+    return !this.#hasHead;
+  }
+
+  /** The next offset to process: that of the first record, or behind all that was fetched. Null before the first fetch. */
+  get nextOffset(): number | null {
+    return this.#hasHead ? this.headOffset : (this.#fetchedUpTo ?? this.#consumedUpTo);
+  }
+
+  /** Adds what a fetch brought, and decodes the first record if there was none. */
+  add(fetched: FetchedPartition): void {
+    for (const batch of fetched.batches) {
+      this.#batches.push({ batch, position: fetched.position });
+      this.bufferedBytes += batch.sizeInBytes;
+    }
+    this.#fetchedUpTo = fetched.nextPosition;
+    if (!this.#hasHead) this.advance();
+  }
+
+  /** Says of the first record where it comes from, and what its bytes are. */
+  describeHead(context: RecordContext): void {
+    context.topic = this.topicPartition.topic;
+    context.partition = this.topicPartition.partition;
+    context.offset = this.headOffset;
+    context.timestamp = this.headTimestamp;
+    context.headers = this.headHeaders;
+    context.rawKey = this.headRawKey;
+    context.rawValue = this.headRawValue;
+  }
+
+  /** Takes the first record: its fields stay readable until `advance`. */
+  take(): void {
+    assert(this.#hasHead, 'a record is taken only from a queue that has one');
+    this.#hasHead = false;
+    this.#consumedUpTo = this.headOffset + 1;
+    if (this.headTimestamp > this.partitionTime) this.partitionTime = this.headTimestamp;
+    if (this.#cursorBatch !== null) this.leaderEpoch = this.#cursorBatch.partitionLeaderEpoch;
+  }
+
+  /**
+   * Decodes the next record that can be processed. Those that cannot are passed over, if the handlers say so.
+   *
+   * @returns whether there is one
+   */
+  advance(): boolean {
+    while (this.#nextRecord()) {
+      if (this.#decode()) {
+        this.#hasHead = true;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  clear(): void {
+    this.#batches.length = 0;
+    this.#cursor = null;
+    this.#cursorBatch = null;
+    this.#hasHead = false;
+    this.bufferedBytes = 0;
+  }
+
+  /** Moves the cursor to the next record of any batch. */
+  #nextRecord(): boolean {
+    for (;;) {
+      if (this.#cursor?.next() === true) return true;
+      if (this.#cursorBatch !== null) this.bufferedBytes -= this.#cursorBatch.sizeInBytes;
+      const next = this.#batches.shift();
+      this.#cursorBatch = next?.batch ?? null;
+      this.#cursor = next === undefined ? null : next.batch.cursor(next.position);
+      if (next === undefined) return false;
+    }
+  }
+
+  #decode(): boolean {
+    const cursor = this.#cursor as RecordCursor;
+    const { topic } = this.topicPartition;
+    const { key, value, name } = this.live.source;
+    this.headOffset = cursor.offset;
+    this.headRawKey = cursor.key();
+    this.headRawValue = cursor.value();
+    this.headHeaders = cursor.headers();
+    try {
+      this.headKey = this.headRawKey === null ? null : key.deserialize(this.headRawKey, topic, this.headHeaders);
+      this.headValue =
+        this.headRawValue === null ? null : value.deserialize(this.headRawValue, topic, this.headHeaders);
+    } catch (cause) {
+      this.#gate.deserializationFailed(this.#unreadable(name, cause));
+      this.#passOver();
+      return false;
+    }
+    return this.#stamp(cursor.timestamp, name);
+  }
+
+  #stamp(timestamp: number, node: string): boolean {
+    const { topic, partition } = this.topicPartition;
+    const record = {
+      topic,
+      partition,
+      offset: this.headOffset,
+      timestamp,
+      key: this.headKey,
+      value: this.headValue,
+      headers: this.headHeaders,
+    };
+    this.headTimestamp = this.#extractor(record, this.partitionTime);
+    if (this.headTimestamp >= 0) return true;
+    this.#gate.timestampRejected(this.#unreadable(node, null));
+    this.#passOver();
+    return false;
+  }
+
+  #passOver(): void {
+    this.#consumedUpTo = this.headOffset + 1;
+  }
+
+  #unreadable(node: string, cause: unknown): UnreadableRecord {
+    return {
+      topicPartition: this.topicPartition,
+      offset: this.headOffset,
+      timestamp: (this.#cursor as RecordCursor).timestamp,
+      headers: this.headHeaders,
+      rawKey: this.headRawKey,
+      rawValue: this.headRawValue,
+      node,
+      cause,
+    };
+  }
+}

@@ -1,0 +1,290 @@
+import type { FetchedPartition } from '../broker/fetcher.ts';
+import type { OffsetAndMetadata, OffsetCommit } from '../broker/group-consumer.ts';
+import type { Logger } from '../common/logger.ts';
+import type { RecordContext, RecordSlot } from '../common/record-context.ts';
+import { emptyRecordContext } from '../common/record-context.ts';
+import type { TaskId } from '../common/task-id.ts';
+import { formatTaskId } from '../common/task-id.ts';
+import type { TopicPartition } from '../common/topic-partition.ts';
+import type { ResolvedProcessingConfig } from '../config/resolve-streams-config.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { OperatorTime } from '../processor/operator.ts';
+import type { Cancellable } from '../processor/punctuator.ts';
+import type { RecordCollector } from '../processor/record-collector.ts';
+import type { PunctuationRequest, TaskContext } from '../processor/task-context.ts';
+import type { RecordCache } from '../state/record-cache.ts';
+import type { StateBackend } from '../state/state-engine.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { SubtopologyPlan } from '../topology/plan.ts';
+import type { LiveSource } from '../topology/processor-topology.ts';
+import { ProcessorTopology } from '../topology/processor-topology.ts';
+import { IdleTime } from './idle-time.ts';
+import { OperatorTimes } from './operator-times.ts';
+import type { LagOf } from './partition-group.ts';
+import { PartitionGroup } from './partition-group.ts';
+import { RecordQueue } from './record-queue.ts';
+import { taskChangelog } from './task-changelog.ts';
+import { TaskErrors } from './task-errors.ts';
+import { TaskOffsets } from './task-offsets.ts';
+import { TaskPunctuations } from './task-punctuations.ts';
+import { TaskStores } from './task-stores.ts';
+
+export interface StreamTaskOptions {
+  readonly taskId: TaskId;
+  readonly plan: SubtopologyPlan;
+  /** The partitions that the task reads. */
+  readonly partitions: readonly TopicPartition[];
+  readonly config: ResolvedProcessingConfig;
+  readonly collector: RecordCollector;
+  readonly backend: StateBackend;
+  /** Null: no record cache. */
+  readonly cache: RecordCache | null;
+  /** The wall clock, epoch ms. */
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What a task has to commit, fixed at one moment. */
+export interface TaskCommit {
+  readonly task: StreamTask;
+  readonly offsets: readonly OffsetCommit[];
+}
+
+/**
+ * One sub-topology on one partition number: its queues, stores and nodes. Everything in it is synchronous. First its
+ * stores are open and can be restored; `open` makes the nodes, and from then on it processes.
+ *
+ * @see `org.apache.kafka.streams.processor.internals.StreamTask`
+ */
+export class StreamTask implements TaskContext {
+  readonly taskId: TaskId;
+  readonly applicationId: string;
+  readonly name: string;
+  readonly record: RecordSlot;
+  readonly collector: RecordCollector;
+  readonly errors: TaskErrors;
+  readonly emitIntervalMs: number;
+  readonly partitions: readonly TopicPartition[];
+  readonly stores: TaskStores;
+  readonly #options: StreamTaskOptions;
+  readonly #times = new OperatorTimes();
+  readonly #offsets: TaskOffsets;
+  readonly #punctuations: TaskPunctuations;
+  readonly #context: RecordContext = emptyRecordContext(-1);
+  readonly #inbox: (() => void)[] = [];
+  #group: PartitionGroup = new PartitionGroup([], 0);
+  #topology: ProcessorTopology | null = null;
+  #idle: IdleTime | null = null;
+  #isCommitNeeded = false;
+  #isCommitRequested = false;
+
+  /** @throws StreamsError STATE_FAILED when the database of the task cannot be opened */
+  constructor(options: StreamTaskOptions) {
+    const { taskId, config, collector, plan, backend, cache, logger, metrics } = options;
+    this.#options = options;
+    this.taskId = taskId;
+    this.name = formatTaskId(taskId);
+    this.applicationId = config.applicationId;
+    this.record = { current: this.#context };
+    this.collector = collector;
+    this.emitIntervalMs = config.emitIntervalMs;
+    this.partitions = options.partitions;
+    this.#offsets = new TaskOffsets(options.partitions, this.#times);
+    this.errors = new TaskErrors({ taskId: this.name, record: this.record, config, logger, metrics });
+    const onError = this.errors.processingFailed.bind(this.errors);
+    this.#punctuations = new TaskPunctuations({ record: this.record, onError });
+    this.stores = new TaskStores({
+      applicationId: config.applicationId,
+      taskId,
+      stores: plan.stores,
+      backend,
+      record: this.record,
+      cache,
+      defaults: config.serdeDefaults,
+      isDslStorePersistent: config.isDslStorePersistent,
+      changelogTo: (topic) => taskChangelog(collector, topic, taskId.partition),
+      onExpired: (store) => this.errors.drop(store, 'late'),
+    });
+  }
+
+  /**
+   * Makes the nodes and begins where the committed offsets say. The stores must be restored.
+   *
+   * @param committed in the order of `partitions`; null where nothing was committed
+   * @throws StreamsError METADATA_TOO_LARGE, or what a processor's `init` threw
+   */
+  open(committed: readonly (OffsetAndMetadata | null)[]): void {
+    const partitionTimes = this.#offsets.restore(committed);
+    this.#idle = IdleTime.of(this.#options.plan, this.#times);
+    this.record.current = emptyRecordContext(-1);
+    const topology = ProcessorTopology.build(this.#options.plan, this);
+    this.#topology = topology;
+    this.#group = new PartitionGroup(
+      this.partitions.map((partition) => this.#queue(partition, topology)),
+      this.#options.config.maxTaskIdleMs,
+    );
+    this.partitions.forEach((partition, index) => {
+      this.#group.restoreTime(partition, partitionTimes[index] ?? -1);
+    });
+    this.#group.streamTime = Math.max(this.#group.streamTime, this.#idle?.ms ?? -1);
+    this.#offsets.checkMetadataSize(this.taskId);
+  }
+
+  /** Adds what a fetch brought. @throws StreamsError DESERIALIZATION_FAILED, TIMESTAMP_INVALID */
+  addRecords(fetched: FetchedPartition): void {
+    this.#group.add(fetched);
+  }
+
+  /** The queues, for who decides what is fetched. */
+  get queues(): readonly RecordQueue[] {
+    return this.#group.queues;
+  }
+
+  /** Whether a record may be taken now; see PartitionGroup.isReady. */
+  isReady(now: number, lagOf: LagOf): boolean {
+    return this.#group.isReady(now, lagOf);
+  }
+
+  /**
+   * Takes the next record through the topology, and then what its time made due.
+   *
+   * @returns false when there is no record
+   */
+  process(now: number): boolean {
+    const queue = this.#group.take();
+    if (queue === null) return false;
+    const context = this.#context;
+    queue.describeHead(context);
+    this.record.current = context;
+    this.#isCommitNeeded = true;
+    this.#idle?.recordSeen(now);
+    queue.live.node.process(queue.headKey, queue.headValue, queue.headTimestamp);
+    this.#group.release(queue);
+    this.#punctuations.fireStreamTime(this.#group.streamTime);
+    return true;
+  }
+
+  /**
+   * Hands in an event from outside: it runs between two records, in a context of its own, as part of the next commit.
+   * Events that did not run when the task is closed are dropped.
+   */
+  post(event: () => void): void {
+    this.#inbox.push(event);
+  }
+
+  /** Runs what came from outside: posted events, punctuations of the wall clock, idle time. Returns whether anything ran. */
+  runInbox(now: number, lagOf: LagOf): boolean {
+    const events = this.#inbox.splice(0);
+    for (const event of events) {
+      this.record.current = emptyRecordContext(this.#group.streamTime);
+      event();
+    }
+    const hasPunctuated = this.#punctuations.fireWallClock(now);
+    if (events.length > 0 || hasPunctuated) this.#isCommitNeeded = true;
+    return this.#advanceIdleTime(now, lagOf) || hasPunctuated || events.length > 0;
+  }
+
+  /** When the wall clock alone gives the task something to do; infinity when never. */
+  nextWakeupMs(): number {
+    return Math.min(this.#punctuations.nextWallClockMs, this.#idle?.nextMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  get isCommitNeeded(): boolean {
+    return this.#isCommitNeeded;
+  }
+
+  /** Whether a processor asked for a commit. */
+  get isCommitRequested(): boolean {
+    return this.#isCommitRequested;
+  }
+
+  /** Writes the record caches through, which may forward. */
+  flushCaches(): void {
+    this.record.current = emptyRecordContext(this.#group.streamTime);
+    this.stores.flushCaches();
+  }
+
+  /**
+   * First half of a commit: record caches are written through, which may forward, and then writes and offsets are
+   * fixed. Processing may go on; `settle` follows when the commit is certain.
+   */
+  prepareCommit(): TaskCommit {
+    this.flushCaches();
+    const offsets = this.#offsets.pending(this.#group);
+    this.stores.seal();
+    this.#isCommitNeeded = false;
+    this.#isCommitRequested = false;
+    return { task: this, offsets };
+  }
+
+  /**
+   * Second half of a commit: what was fixed goes into the databases.
+   *
+   * @param changelogOffsets by topic, the offset behind what was acknowledged for this task's partition
+   */
+  settle(commit: TaskCommit, changelogOffsets: ReadonlyMap<string, number>): void {
+    this.stores.applySealed(changelogOffsets);
+    this.#offsets.settle(commit.offsets);
+  }
+
+  /** Closes processors and stores. What was not committed is gone. */
+  close(): void {
+    try {
+      this.#topology?.close();
+    } finally {
+      this.#topology = null;
+      this.#inbox.length = 0;
+      this.#group.clear();
+      this.stores.close();
+    }
+  }
+
+  store(name: string): StateStore | null {
+    return this.stores.get(name);
+  }
+
+  operatorTime(name: string): OperatorTime {
+    return this.#times.of(name);
+  }
+
+  schedule(request: PunctuationRequest): Cancellable {
+    return this.#punctuations.schedule(request, this.systemTimeMs());
+  }
+
+  requestCommit(): void {
+    this.#isCommitRequested = true;
+  }
+
+  streamTimeMs(): number {
+    return this.#group.streamTime;
+  }
+
+  systemTimeMs(): number {
+    return this.#options.now();
+  }
+
+  /**
+   * Lets the wall clock move stream time on, if nothing came for as long as the sources say and nothing is there to be
+   * read. Returns whether it did.
+   */
+  #advanceIdleTime(now: number, lagOf: LagOf): boolean {
+    const idle = this.#idle;
+    if (idle === null || this.#group.hasRecords) return false;
+    if (this.partitions.some((partition) => lagOf(partition) !== 0)) return false;
+    const streamTime = idle.streamTimeAt(now, this.#group.streamTime);
+    if (streamTime === null) return false;
+    this.#group.streamTime = streamTime;
+    this.#isCommitNeeded = true;
+    this.record.current = emptyRecordContext(streamTime);
+    this.#topology?.advanceTime(streamTime);
+    this.#punctuations.fireStreamTime(this.#group.streamTime);
+    return true;
+  }
+
+  #queue(topicPartition: TopicPartition, topology: ProcessorTopology): RecordQueue {
+    const live = topology.sources.get(topicPartition.topic) as LiveSource;
+    const extractor = live.source.timestampExtractor ?? this.#options.config.timestampExtractor;
+    return new RecordQueue({ topicPartition, live, extractor, gate: this.errors });
+  }
+}

@@ -1,0 +1,297 @@
+import type { BrokerClient } from '../broker/broker.ts';
+import type { FetchedPartition } from '../broker/fetcher.ts';
+import type { GroupConsumer, RebalanceListener } from '../broker/group-consumer.ts';
+import { yieldToEventLoop } from '../common/clock.ts';
+import { StateMachine } from '../common/state-machine.ts';
+import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
+import type { StreamsError } from '../errors/streams-error.ts';
+import { RecordCache } from '../state/record-cache.ts';
+import type { TopologyPlan } from '../topology/plan.ts';
+import { assignmentError } from './assignment/assignment-error.ts';
+import { StreamsAssignor } from './assignment/streams-assignor.ts';
+import type { RestoreProgress } from './changelog-reader.ts';
+import { ChangelogReader } from './changelog-reader.ts';
+import { Committer } from './committer.ts';
+import { InputFlow } from './input-flow.ts';
+import { InputPositions } from './input-positions.ts';
+import { InternalTopics } from './internal-topics.ts';
+import { OutputSchedule } from './output-schedule.ts';
+import type { LagOf } from './partition-group.ts';
+import { prepareFetched } from './prepare-fetched.ts';
+import { processSlice } from './process-slice.ts';
+import { RepartitionPurge } from './repartition-purge.ts';
+import type { StreamTask } from './stream-task.ts';
+import type { StreamThreadState } from './stream-thread-state.ts';
+import { streamThreadTransitions } from './stream-thread-state.ts';
+import { StreamsProducer } from './streams-producer.ts';
+import { TaskManager } from './task-manager.ts';
+
+const fetchMaxPartitionBytes = 1_048_576;
+const restorePollMs = 10;
+
+export interface StreamThreadOptions {
+  readonly name: string;
+  readonly plan: TopologyPlan;
+  readonly config: ResolvedStreamsConfig;
+  readonly client: BrokerClient;
+  readonly isShutdownRequested: () => boolean;
+  readonly onStateChange: (state: StreamThreadState) => void;
+  readonly onRestore: (progress: RestoreProgress) => void;
+}
+
+/**
+ * One loop that runs at its own pace: it polls, prepares, enqueues, processes a bounded slice, looks at its inbox,
+ * commits, and begins again. Fetching and committing overlap with processing; everything else happens in turn.
+ *
+ * @see `org.apache.kafka.streams.processor.internals.StreamThread`
+ */
+export class StreamThread {
+  readonly #options: StreamThreadOptions;
+  readonly #state = new StateMachine<StreamThreadState>('created', streamThreadTransitions);
+  readonly #consumer: GroupConsumer;
+  readonly #producer: StreamsProducer;
+  readonly #positions: InputPositions;
+  readonly #tasks: TaskManager;
+  readonly #changelogs: ChangelogReader;
+  readonly #committer: Committer;
+  readonly #schedule: OutputSchedule;
+  readonly #flow: InputFlow;
+  readonly #purge: RepartitionPurge;
+  readonly #lagOf: LagOf;
+  #assignmentError: StreamsError | null = null;
+  #isStopping = false;
+  #hasProcessed = false;
+  #isRebalancing = true;
+  #lastPurgeMs = 0;
+
+  constructor(options: StreamThreadOptions) {
+    const { config, client, plan, name } = options;
+    this.#options = options;
+    const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2';
+    const reading = {
+      isolationLevel: isExactlyOnce ? ('read_committed' as const) : ('read_uncommitted' as const),
+      maxPartitionBytes: fetchMaxPartitionBytes,
+    };
+    const { clock, logger, metrics, chance } = config;
+    const { admin } = client;
+    this.#consumer = client.groupConsumer({ ...reading, ...config, groupId: config.applicationId });
+    this.#lagOf = (partition) => this.#consumer.lag(partition);
+    this.#producer = new StreamsProducer({
+      producer: client.producer({
+        transactionalId: isExactlyOnce ? `${config.applicationId}-${name}` : null,
+        transactionTimeoutMs: config.transactionTimeoutMs,
+      }),
+      admin,
+      isTransactional: isExactlyOnce,
+      batchSizeBytes: config.batchSizeBytes,
+      chance,
+    });
+    const onProgress = options.onRestore;
+    this.#changelogs = new ChangelogReader({
+      fetcher: client.fetcher(reading),
+      admin,
+      logger,
+      metrics,
+      clock,
+      onProgress,
+    });
+    const cache = config.cacheMaxBytes === 0 ? null : new RecordCache(config.cacheMaxBytes);
+    const parts = { plan, config, admin, consumer: this.#consumer, producer: this.#producer };
+    this.#positions = new InputPositions(parts);
+    this.#tasks = new TaskManager({ ...parts, changelogs: this.#changelogs, positions: this.#positions, cache });
+    this.#purge = new RepartitionPurge(admin, plan, logger);
+    const onCommitted = this.#purge.committed.bind(this.#purge);
+    this.#committer = new Committer({ ...parts, isExactlyOnce, clock, metrics, onCommitted });
+    this.#schedule = new OutputSchedule(config, this.#committer, this.#producer);
+    this.#flow = new InputFlow(this.#consumer, config.inputBufferMaxBytes);
+    this.#state.onChange(options.onStateChange);
+  }
+
+  /** The tasks that process here. */
+  get tasks(): readonly StreamTask[] {
+    return this.#tasks.running;
+  }
+
+  /**
+   * Runs until `stop`, and then commits, leaves the group and closes everything.
+   *
+   * @throws what the thread cannot go on with; then nothing of the last generation is committed, and everything is closed
+   */
+  async run(): Promise<void> {
+    try {
+      await this.#start();
+      while (!this.#isStopping) await this.#runOnce();
+      await this.#closeClean();
+    } catch (error) {
+      await this.#closeDirty();
+      throw error;
+    } finally {
+      this.#state.become('dead');
+    }
+  }
+
+  /** Asks the loop to end; `run` resolves when it has. */
+  stop(): void {
+    this.#isStopping = true;
+    if (this.#state.canBecome('pendingShutdown')) this.#state.become('pendingShutdown');
+    this.#consumer.wakeup();
+  }
+
+  /** Makes the group rebalance, as when this instance has news for the leader. */
+  requestRejoin(reason: string): void {
+    this.#consumer.requestRejoin(reason);
+    this.#consumer.wakeup();
+  }
+
+  async #start(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#state.become('starting');
+    const { config, plan, client } = this.#options;
+    // The producer first: it ends what a predecessor left open, and only then are offsets and changelogs final.
+    await this.#producer.init();
+    const { clock, logger } = config;
+    this.#lastPurgeMs = clock.now();
+    const { replicationFactor } = config;
+    const internalTopics = new InternalTopics({ admin: client.admin, plan, replicationFactor, logger });
+    const protocol = new StreamsAssignor({
+      plan,
+      internalTopics,
+      logger,
+      ownTasks: () => this.#tasks.taskIds,
+      isShutdownRequested: this.#options.isShutdownRequested,
+      onAssignment: (data) => {
+        this.#assignmentError = assignmentError(data);
+      },
+    });
+    const topics = [...new Set(plan.subtopologies.flatMap(({ sourceTopics }) => sourceTopics))];
+    this.#consumer.subscribe({ topics, protocol, listener: this.#listener() });
+  }
+
+  async #runOnce(): Promise<void> {
+    const { clock } = this.#options.config;
+    const fetched = await this.#poll();
+    if (this.#assignmentError !== null) throw this.#assignmentError;
+    await this.#enqueue(fetched);
+    if (this.#tasks.isRestoring) await this.#restore();
+    if (!this.#isRebalancing && !this.#tasks.isRestoring && this.#state.canBecome('running')) {
+      this.#state.become('running');
+    }
+    this.#process();
+    const now = clock.now();
+    for (const task of this.#tasks.running) task.runInbox(now, this.#lagOf);
+    this.#committer.throwIfFailed();
+    this.#producer.throwIfFailed();
+    if (!this.#isRebalancing) await this.#schedule.maybeCommit(this.#tasks.running, now);
+    this.#schedule.flushLingering(now);
+    await this.#schedule.waitForOutput(this.#tasks.running);
+    this.#maybePurge(now);
+    // Timers and sockets get their turn even if nothing here ever had to wait.
+    await yieldToEventLoop();
+  }
+
+  async #poll(): Promise<readonly FetchedPartition[]> {
+    try {
+      return await this.#consumer.poll(this.#pollTimeoutMs());
+    } catch (error) {
+      if (await this.#positions.recover(error)) return [];
+      throw error;
+    }
+  }
+
+  async #enqueue(fetched: readonly FetchedPartition[]): Promise<void> {
+    for (const partition of fetched) {
+      const task = this.#tasks.taskOf(partition.topicPartition);
+      if (task === null) continue;
+      await prepareFetched(this.#options.plan, task.taskId.subtopology, partition);
+      task.addRecords(partition);
+    }
+    if (fetched.length > 0) {
+      const bytes = this.#flow.adjust(this.#tasks.running);
+      this.#options.config.metrics.gauge('buffered-bytes', bytes);
+    }
+  }
+
+  async #restore(): Promise<void> {
+    // With nothing else to do the thread may wait for the changelogs.
+    await this.#changelogs.poll(this.#hasProcessed ? 0 : Math.min(restorePollMs, this.#options.config.pollTimeoutMs));
+    await this.#tasks.openRestored();
+  }
+
+  #process(): void {
+    const { clock, metrics } = this.#options.config;
+    const processed = processSlice(this.#tasks.running, clock, this.#lagOf);
+    this.#hasProcessed = processed > 0;
+    if (processed === 0) return;
+    metrics.counter('process-total').add(processed);
+    this.#flow.adjust(this.#tasks.running);
+  }
+
+  #maybePurge(now: number): void {
+    if (now - this.#lastPurgeMs < this.#options.config.repartitionPurgeIntervalMs) return;
+    this.#lastPurgeMs = now;
+    this.#purge.run();
+  }
+
+  /** How long the next poll may wait for records: not at all while there is something to do. */
+  #pollTimeoutMs(): number {
+    const { pollTimeoutMs, clock } = this.#options.config;
+    const tasks = this.#tasks.running;
+    const now = clock.now();
+    if (this.#tasks.isRestoring || tasks.some((task) => task.isReady(now, this.#lagOf))) return 0;
+    return Math.max(0, Math.min(pollTimeoutMs, this.#schedule.nextWakeupMs(tasks) - now));
+  }
+
+  #listener(): RebalanceListener {
+    return {
+      onRebalanceStarted: async () => {
+        await this.#committer.commit(this.#tasks.running);
+        this.#isRebalancing = true;
+      },
+      onPartitionsRevoked: async (partitions) => {
+        await this.#committer.commit(this.#tasks.running);
+        this.#tasks.close(partitions);
+        this.#flow.forget(partitions);
+      },
+      onPartitionsLost: async () => {
+        await this.#committer.abandon();
+        this.#tasks.closeAll();
+        await this.#producer.abort();
+      },
+      onPartitionsAssigned: async (partitions) => {
+        if (this.#state.canBecome('rebalancing')) this.#state.become('rebalancing');
+        await this.#tasks.assign(partitions);
+        await this.#tasks.openRestored();
+      },
+      onRebalanceCompleted: async () => {
+        this.#isRebalancing = false;
+        this.#options.config.metrics.counter('rebalance-total').add(1);
+      },
+    };
+  }
+
+  async #closeClean(): Promise<void> {
+    await this.#committer.commit(this.#tasks.running);
+    this.#tasks.closeAll();
+    await this.#consumer.close();
+    await this.#producer.close();
+  }
+
+  /** Closes without a commit. Whatever fails here must not hide the error that led here. */
+  async #closeDirty(): Promise<void> {
+    if (this.#state.canBecome('pendingShutdown')) this.#state.become('pendingShutdown');
+    const steps = [
+      () => this.#committer.abandon(),
+      () => this.#tasks.closeAll(),
+      () => this.#producer.abort(),
+      () => this.#consumer.close(),
+      () => this.#producer.close(),
+    ];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        this.#options.config.logger.debug('thread.close_step_failed', { error: String(error) });
+      }
+    }
+  }
+}

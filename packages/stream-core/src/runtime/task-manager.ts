@@ -1,0 +1,153 @@
+import type { GroupConsumer, OffsetAndMetadata } from '../broker/group-consumer.ts';
+import { assert } from '../common/assert.ts';
+import type { TaskId } from '../common/task-id.ts';
+import { formatTaskId } from '../common/task-id.ts';
+import type { TopicPartition } from '../common/topic-partition.ts';
+import { topicPartitionKey } from '../common/topic-partition.ts';
+import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
+import type { RecordCache } from '../state/record-cache.ts';
+import type { SubtopologyPlan, TopologyPlan } from '../topology/plan.ts';
+import { prepareWrites } from '../topology/plan.ts';
+import type { ChangelogReader } from './changelog-reader.ts';
+import type { InputPositions } from './input-positions.ts';
+import { StreamTask } from './stream-task.ts';
+import type { StreamsProducer } from './streams-producer.ts';
+
+export interface TaskManagerOptions {
+  readonly plan: TopologyPlan;
+  readonly config: ResolvedStreamsConfig;
+  readonly consumer: GroupConsumer;
+  readonly producer: StreamsProducer;
+  readonly changelogs: ChangelogReader;
+  readonly positions: InputPositions;
+  readonly cache: RecordCache | null;
+}
+
+interface Assigned {
+  readonly task: StreamTask;
+  readonly committed: readonly (OffsetAndMetadata | null)[];
+}
+
+/** The tasks of a stream thread: made when partitions are assigned, open when restored, closed when revoked. */
+export class TaskManager {
+  readonly #options: TaskManagerOptions;
+  readonly #restoring = new Map<string, Assigned>();
+  readonly #running = new Map<string, StreamTask>();
+  readonly #byPartition = new Map<string, StreamTask>();
+  readonly #subtopologyOf = new Map<string, SubtopologyPlan>();
+
+  constructor(options: TaskManagerOptions) {
+    this.#options = options;
+    for (const subtopology of options.plan.subtopologies) {
+      for (const topic of subtopology.sourceTopics) this.#subtopologyOf.set(topic, subtopology);
+    }
+  }
+
+  /** The tasks that process. */
+  get running(): readonly StreamTask[] {
+    return [...this.#running.values()];
+  }
+
+  get isRestoring(): boolean {
+    return this.#restoring.size > 0;
+  }
+
+  /** All tasks that are here. */
+  get taskIds(): readonly TaskId[] {
+    return [...this.#running.values(), ...[...this.#restoring.values()].map(({ task }) => task)].map(
+      ({ taskId }) => taskId,
+    );
+  }
+
+  /** The task that reads a partition, if it processes already. */
+  taskOf(partition: TopicPartition): StreamTask | null {
+    return this.#byPartition.get(topicPartitionKey(partition)) ?? null;
+  }
+
+  /** Makes the tasks of newly assigned partitions and begins to restore them. */
+  async assign(partitions: readonly TopicPartition[]): Promise<void> {
+    const { consumer, changelogs, producer } = this.#options;
+    const groups = this.#byTask(partitions);
+    const made: StreamTask[] = [];
+    for (const { taskId, plan, partitions: own } of groups) {
+      await prepareWrites(plan);
+      const stores = plan.stores.filter(({ builder }) => builder.loggingEnabled);
+      await producer.learnTopics([...plan.sinkTopics, ...stores.map(({ changelogTopic }) => changelogTopic)]);
+      const committed = await consumer.committed(own);
+      const task = this.#task(taskId, plan, own);
+      this.#restoring.set(task.name, { task, committed });
+      made.push(task);
+      this.#options.config.metrics.counter('task-created-total').add(1);
+    }
+    await changelogs.add(made);
+  }
+
+  /** Opens the tasks whose stores are restored, and lets their partitions be fetched. Returns whether there were any. */
+  async openRestored(): Promise<boolean> {
+    let hasOpened = false;
+    for (const [name, { task, committed }] of this.#restoring) {
+      if (!this.#options.changelogs.isRestored(task)) continue;
+      task.open(committed);
+      this.#restoring.delete(name);
+      this.#running.set(name, task);
+      for (const partition of task.partitions) this.#byPartition.set(topicPartitionKey(partition), task);
+      await this.#options.positions.start(task.partitions, committed);
+      hasOpened = true;
+    }
+    return hasOpened;
+  }
+
+  /** Closes the tasks of partitions that are not ours any more. What was not committed is gone. */
+  close(partitions: readonly TopicPartition[]): void {
+    for (const { taskId } of this.#byTask(partitions)) this.#closeTask(formatTaskId(taskId));
+  }
+
+  closeAll(): void {
+    for (const name of [...this.#running.keys(), ...this.#restoring.keys()]) this.#closeTask(name);
+  }
+
+  #closeTask(name: string): void {
+    const task = this.#running.get(name) ?? this.#restoring.get(name)?.task;
+    if (task === undefined) return;
+    this.#running.delete(name);
+    if (this.#restoring.delete(name)) this.#options.changelogs.remove(task);
+    for (const partition of task.partitions) this.#byPartition.delete(topicPartitionKey(partition));
+    this.#options.config.metrics.counter('task-closed-total').add(1);
+    try {
+      task.close();
+    } catch (error) {
+      this.#options.config.logger.error('task.close_failed', { task: name, error: String(error) });
+    }
+  }
+
+  #byTask(partitions: readonly TopicPartition[]) {
+    const groups = new Map<string, { taskId: TaskId; plan: SubtopologyPlan; partitions: TopicPartition[] }>();
+    for (const partition of partitions) {
+      const plan = this.#subtopologyOf.get(partition.topic);
+      assert(plan !== undefined, `no sub-topology reads ${partition.topic}`);
+      const taskId = { subtopology: plan.id, partition: partition.partition };
+      const name = formatTaskId(taskId);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, { taskId, plan, partitions: [partition] });
+      else group.partitions.push(partition);
+    }
+    return [...groups.values()];
+  }
+
+  #task(taskId: TaskId, plan: SubtopologyPlan, partitions: readonly TopicPartition[]): StreamTask {
+    const { config, producer, cache } = this.#options;
+    const { state: backend, logger, metrics, clock } = config;
+    return new StreamTask({
+      taskId,
+      plan,
+      partitions,
+      config,
+      collector: producer,
+      backend,
+      cache,
+      now: () => clock.now(),
+      logger,
+      metrics,
+    });
+  }
+}

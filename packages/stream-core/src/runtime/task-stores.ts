@@ -1,0 +1,146 @@
+import type { RecordSlot } from '../common/record-context.ts';
+import type { TaskId } from '../common/task-id.ts';
+import type { SerdeDefaults } from '../serdes/serde-slot.ts';
+import type { Changelog } from '../state/change-logging-rows.ts';
+import { inMemoryState } from '../state/in-memory-state.ts';
+import type { RecordCache } from '../state/record-cache.ts';
+import type { StateBackend } from '../state/state-engine.ts';
+import type { OpenStore, StateStore } from '../state/state-store.ts';
+import { TaskState } from '../state/task-state.ts';
+import type { PlannedStore } from '../topology/plan.ts';
+
+/** A record of a changelog. */
+export interface ChangelogRecord {
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+}
+
+export interface TaskStoresOptions {
+  readonly applicationId: string;
+  readonly taskId: TaskId;
+  readonly stores: readonly PlannedStore[];
+  readonly backend: StateBackend;
+  readonly record: RecordSlot;
+  /** Null: no record cache. */
+  readonly cache: RecordCache | null;
+  readonly defaults: SerdeDefaults;
+  readonly isDslStorePersistent: boolean;
+  /** Makes the log that a store writes to. */
+  readonly changelogTo: (topic: string) => Changelog;
+  /** Counts a write that was too old to keep. */
+  readonly onExpired: (store: string) => void;
+}
+
+interface Entry {
+  readonly planned: PlannedStore;
+  readonly open: OpenStore;
+  readonly state: TaskState;
+}
+
+/**
+ * The stores of a task, over its database for those that persist and over memory for the others. All are committed,
+ * restored and closed together.
+ */
+export class TaskStores {
+  readonly #entries = new Map<string, Entry>();
+  readonly #persistent: TaskState;
+  readonly #inMemory: TaskState;
+
+  /** @throws StreamsError STATE_FAILED when the database cannot be opened */
+  constructor(options: TaskStoresOptions) {
+    const { applicationId, taskId, backend, stores } = options;
+    this.#persistent = new TaskState(backend.open(applicationId, taskId));
+    this.#inMemory = new TaskState(inMemoryState().open(applicationId, taskId));
+    for (const planned of stores) this.#entries.set(planned.builder.name, this.#openStore(planned, options));
+  }
+
+  /** Bytes that wait for a commit. */
+  get bufferedBytes(): number {
+    return this.#persistent.bufferedBytes + this.#inMemory.bufferedBytes;
+  }
+
+  /** A store by name; null when the task has none. */
+  get(name: string): StateStore | null {
+    return this.#entries.get(name)?.open.store ?? null;
+  }
+
+  /** The changelog topics of the logged stores, each with the offset to restore from, or null for its beginning. */
+  changelogs(): { readonly topic: string; readonly store: string; readonly offset: number | null }[] {
+    return [...this.#entries.values()]
+      .filter(({ planned }) => planned.builder.loggingEnabled)
+      .map(({ planned, state }) => ({
+        topic: planned.changelogTopic,
+        store: planned.builder.name,
+        offset: state.changelogOffset(planned.changelogTopic),
+      }));
+  }
+
+  /** Lets the serdes of a store fetch what they need to read these records later. */
+  async prepareRestore(store: string, records: readonly ChangelogRecord[]): Promise<void> {
+    const planned = this.#entries.get(store)?.planned;
+    if (planned === undefined) return;
+    const values = records.flatMap(({ key, value }) => (value === null ? [key] : [key, value]));
+    for (const serde of planned.serdes) await serde.prepare?.(values, planned.changelogTopic);
+  }
+
+  /** Puts a changelog record back into its store. */
+  restore(store: string, record: ChangelogRecord): void {
+    this.#entries.get(store)?.open.restore(record.key, record.value, record.timestamp);
+  }
+
+  /** Writes the record caches through, store by store, which may forward. */
+  flushCaches(): void {
+    for (const { open } of this.#entries.values()) open.flushCache();
+  }
+
+  /** Closes the current generation of writes for a commit. */
+  seal(): void {
+    this.#persistent.seal();
+    this.#inMemory.seal();
+  }
+
+  /**
+   * Puts the sealed writes into the databases.
+   *
+   * @param offsets by changelog topic, the offset behind the last record of the generation
+   */
+  applySealed(offsets: ReadonlyMap<string, number>): void {
+    this.#persistent.applySealed(this.#offsetsOf(this.#persistent, offsets));
+    this.#inMemory.applySealed(this.#offsetsOf(this.#inMemory, offsets));
+  }
+
+  /** Closes without what was not committed. */
+  close(): void {
+    for (const { open } of this.#entries.values()) open.clearCache();
+    this.#persistent.close();
+    this.#inMemory.close();
+  }
+
+  #openStore(planned: PlannedStore, options: TaskStoresOptions): Entry {
+    const { record, cache, defaults, isDslStorePersistent, changelogTo, onExpired } = options;
+    const { builder, changelogTopic } = planned;
+    const isPersistent = builder.persistent ?? isDslStorePersistent;
+    const state = isPersistent ? this.#persistent : this.#inMemory;
+    const open = builder.build({
+      record,
+      state,
+      isPersistent,
+      topic: changelogTopic,
+      changelog: builder.loggingEnabled ? changelogTo(changelogTopic) : null,
+      cache: builder.cachingEnabled ? cache : null,
+      defaults,
+      onExpired: () => onExpired(builder.name),
+    });
+    return { planned, open, state };
+  }
+
+  #offsetsOf(state: TaskState, offsets: ReadonlyMap<string, number>): Map<string, number> {
+    const own = new Map<string, number>();
+    for (const { planned, state: of } of this.#entries.values()) {
+      const offset = offsets.get(planned.changelogTopic);
+      if (of === state && offset !== undefined) own.set(planned.changelogTopic, offset);
+    }
+    return own;
+  }
+}

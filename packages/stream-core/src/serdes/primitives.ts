@@ -1,0 +1,104 @@
+import { asBuffer, copyBytes, readInt64, writeInt64 } from '../common/bytes.ts';
+import type { Serde } from './serde.ts';
+
+const expectLength = (bytes: Uint8Array, length: number, what: string): void => {
+  if (bytes.length !== length) throw new RangeError(`${what} has ${length} bytes, not ${bytes.length}`);
+};
+
+const expectNumber = (value: unknown, what: string): void => {
+  if (typeof value !== 'number')
+    throw new TypeError(`${what} takes a number, not ${value === null ? 'null' : typeof value}`);
+};
+
+// Java writes a lone surrogate as '?', and bytes are part of the contract.
+const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** UTF-8 text. */
+export const stringSerde: Serde<string> = {
+  canonical: true,
+  immutable: true,
+  serialize: (value) => {
+    if (typeof value !== 'string') throw new TypeError(`serdes.string() takes a string, not ${typeof value}`);
+    return Buffer.from(value.isWellFormed() ? value : value.replaceAll(loneSurrogates, '?'), 'utf8');
+  },
+  deserialize: (bytes) => asBuffer(bytes).toString('utf8'),
+};
+
+/** A 64-bit integer as a number: 8 bytes, big-endian. Outside the safe integers both directions throw a RangeError. */
+export const longSerde: Serde<number> = {
+  canonical: true,
+  immutable: true,
+  serialize: (value) => {
+    expectNumber(value, 'serdes.long()');
+    if (!Number.isSafeInteger(value)) {
+      throw new RangeError(`serdes.long() takes safe integers, not ${value}; serdes.bigint() has the full range`);
+    }
+    const bytes = Buffer.allocUnsafe(8);
+    writeInt64(bytes, value, 0);
+    return bytes;
+  },
+  deserialize: (bytes) => {
+    expectLength(bytes, 8, 'a long');
+    const buffer = asBuffer(bytes);
+    const value = readInt64(buffer, 0);
+    if (!Number.isSafeInteger(value)) {
+      throw new RangeError(`${buffer.readBigInt64BE(0)} is not a safe integer; read it with serdes.bigint()`);
+    }
+    return value;
+  },
+};
+
+/** A 64-bit integer as a bigint: 8 bytes, big-endian, the full range. */
+export const bigintSerde: Serde<bigint> = {
+  canonical: true,
+  immutable: true,
+  serialize: (value) => {
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeBigInt64BE(value);
+    return bytes;
+  },
+  deserialize: (bytes) => {
+    expectLength(bytes, 8, 'a bigint');
+    return asBuffer(bytes).readBigInt64BE(0);
+  },
+};
+
+/** A 32-bit integer: 4 bytes, big-endian. */
+export const integerSerde: Serde<number> = {
+  canonical: true,
+  immutable: true,
+  serialize: (value) => {
+    expectNumber(value, 'serdes.integer()');
+    if ((value | 0) !== value) throw new RangeError(`serdes.integer() takes 32-bit integers, not ${value}`);
+    const bytes = Buffer.allocUnsafe(4);
+    bytes.writeInt32BE(value);
+    return bytes;
+  },
+  deserialize: (bytes) => {
+    expectLength(bytes, 4, 'an integer');
+    return asBuffer(bytes).readInt32BE(0);
+  },
+};
+
+/** A 64-bit IEEE 754 number: 8 bytes, big-endian. Not for money. */
+export const doubleSerde: Serde<number> = {
+  canonical: true,
+  immutable: true,
+  serialize: (value) => {
+    expectNumber(value, 'serdes.double()');
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeDoubleBE(value);
+    return bytes;
+  },
+  deserialize: (bytes) => {
+    expectLength(bytes, 8, 'a double');
+    return asBuffer(bytes).readDoubleBE(0);
+  },
+};
+
+/** Bytes as they are. The value read is a copy. */
+export const bytesSerde: Serde<Uint8Array> = {
+  canonical: true,
+  serialize: (value) => value,
+  deserialize: (bytes) => copyBytes(bytes),
+};

@@ -1,0 +1,118 @@
+import { bytesToKey, writeInt64 } from '../common/bytes.ts';
+import type { RecordSlot } from '../common/record-context.ts';
+import { withRecordContext } from '../common/record-context.ts';
+import { overlay } from './overlay.ts';
+import type { CacheEntry, RecordCache, StoreCache } from './record-cache.ts';
+import type { Row, RowStore } from './row-store.ts';
+
+/** Told of every update that leaves the cache; the slot holds the context of the record that made it. */
+export type RowFlushListener = (
+  key: Buffer,
+  newValue: Buffer | null,
+  oldValue: Buffer | null,
+  timestamp: number,
+) => void;
+
+export interface CachingRowsOptions {
+  readonly cache: RecordCache;
+  readonly record: RecordSlot;
+  /** Whether rows that were read are cached too, as key-value stores do. */
+  readonly cacheReads: boolean;
+}
+
+/**
+ * Holds writes in the record cache until a flush or an eviction, and tells its listener then: that is when a cached
+ * table forwards.
+ *
+ * @see `org.apache.kafka.streams.state.internals.CachingKeyValueStore`, `CachingWindowStore`
+ */
+export class CachingRows implements RowStore {
+  readonly #inner: RowStore;
+  readonly #options: CachingRowsOptions;
+  readonly #cache: StoreCache;
+  readonly #segments = new Set<number>();
+  #listener: RowFlushListener | null = null;
+  #sendOldValues = false;
+
+  constructor(inner: RowStore, options: CachingRowsOptions) {
+    this.#inner = inner;
+    this.#options = options;
+    this.#cache = options.cache.open((entries) => {
+      for (const entry of entries) this.#write(entry);
+    });
+  }
+
+  /** Sets who is told of the updates that leave the cache. */
+  setFlushListener(listener: RowFlushListener, sendOldValues: boolean): void {
+    this.#listener = listener;
+    this.#sendOldValues = sendOldValues;
+  }
+
+  get(segment: number, key: Buffer): Buffer | null {
+    const name = cacheName(segment, key);
+    const cached = this.#cache.get(name);
+    if (cached !== undefined) return cached.value;
+    const value = this.#inner.get(segment, key);
+    if (value !== null && this.#options.cacheReads)
+      this.#cache.put(name, { segment, key, value, context: null }, false);
+    return value;
+  }
+
+  put(segment: number, key: Buffer, value: Buffer | null): void {
+    this.#segments.add(segment);
+    const context = { ...this.#options.record.current };
+    this.#cache.put(cacheName(segment, key), { segment, key, value, context }, true);
+  }
+
+  range(segment: number, from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
+    const rows = this.#inner.range(segment, from, to, reverse);
+    const lower = cacheName(segment, from ?? noBytes);
+    const upper = to === null ? cacheName(segment + 1, noBytes) : cacheName(segment, to);
+    const changes = this.#cache.range(lower, upper, reverse);
+    return changes.length === 0 ? rows : overlay(changes, rows, reverse);
+  }
+
+  segments(first: number, last: number): readonly number[] {
+    const below = this.#inner.segments(first, last);
+    const own = [...this.#segments].filter((id) => id >= first && id <= last && !below.includes(id));
+    return own.length === 0 ? below : [...below, ...own].sort((left, right) => left - right);
+  }
+
+  /** Writes through what is dirty and tells the listener. */
+  flush(): void {
+    this.#cache.flush();
+  }
+
+  /** Forgets everything without writing it. */
+  clear(): void {
+    this.#cache.clear();
+    this.#segments.clear();
+  }
+
+  #write(entry: CacheEntry): void {
+    const { segment, key, value, context } = entry;
+    if (context === null) return;
+    const listener = this.#listener;
+    if (listener === null) {
+      withRecordContext(this.#options.record, context, () => this.#inner.put(segment, key, value));
+      return;
+    }
+    const oldValue = value === null || this.#sendOldValues ? this.#inner.get(segment, key) : null;
+    // A row that came and went between two flushes was never seen by anybody.
+    if (value === null && oldValue === null) return;
+    withRecordContext(this.#options.record, context, () => {
+      this.#inner.put(segment, key, value);
+      listener(key, value, this.#sendOldValues ? oldValue : null, context.timestamp);
+    });
+  }
+}
+
+const noBytes = Buffer.alloc(0);
+
+/** Rows of one segment lie together, in key order. Segment ids may be negative only for -1, before any time was seen. */
+const cacheName = (segment: number, key: Buffer): string => {
+  const name = Buffer.allocUnsafe(8 + key.length);
+  writeInt64(name, segment, 0);
+  name.set(key, 8);
+  return bytesToKey(name);
+};

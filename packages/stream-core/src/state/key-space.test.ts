@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+
+import { bytes, lines } from '../../test/store-harness.ts';
+import { inMemoryState } from './in-memory-state.ts';
+import { KeySpace } from './key-space.ts';
+
+const twoSpaces = () => {
+  const engine = inMemoryState().open('app', { subtopology: 0, partition: 0 });
+  const commit = (space: KeySpace) => {
+    space.seal();
+    const batch = engine.batch();
+    space.apply(batch);
+    batch.commit();
+    space.settle();
+  };
+  return {
+    commit,
+    engine,
+    first: new KeySpace(engine, { prefix: Buffer.from([1]), end: Buffer.from([2]) }),
+    second: new KeySpace(engine, { prefix: Buffer.from([2]), end: Buffer.from([3]) }),
+  };
+};
+
+test('spaces over one engine do not see each other, before and after a commit', () => {
+  const { first, second, commit } = twoSpaces();
+  first.put(bytes('a'), bytes('first'));
+  second.put(bytes('a'), bytes('second'));
+  commit(first);
+  second.put(Buffer.alloc(0), bytes('empty key'));
+  commit(second);
+  expect(lines(first.rows(null, null, false))).toEqual(['a=first']);
+  expect(lines(second.rows(null, null, true))).toEqual(['a=second', '=empty key']);
+  expect(String(first.get(bytes('a')))).toBe('first');
+  expect(first.get(bytes('b'))).toBeNull();
+});
+
+test('a range includes its lower end and excludes its upper one, buffered or committed', () => {
+  const { first, commit } = twoSpaces();
+  for (const key of ['a', 'c', 'e']) first.put(bytes(key), bytes('old'));
+  commit(first);
+  for (const key of ['b', 'd']) first.put(bytes(key), bytes('new'));
+  expect(lines(first.rows(bytes('b'), bytes('d'), false))).toEqual(['b=new', 'c=old']);
+  expect(lines(first.rows(bytes('c'), null, true))).toEqual(['e=old', 'd=new', 'c=old']);
+  expect(lines(first.rows(null, bytes('b'), false))).toEqual(['a=old']);
+});
+
+test('a buffered deletion hides what is sealed and what is committed', () => {
+  const { first, commit } = twoSpaces();
+  first.put(bytes('a'), bytes('1'));
+  commit(first);
+  first.put(bytes('b'), bytes('1'));
+  first.seal();
+  first.put(bytes('a'), null);
+  first.put(bytes('b'), null);
+  expect(first.get(bytes('a'))).toBeNull();
+  expect(first.get(bytes('b'))).toBeNull();
+  expect(lines(first.rows(null, null, false))).toEqual([]);
+});
+
+test('counts the bytes that wait, until they are settled', () => {
+  const { first, commit } = twoSpaces();
+  expect(first.bufferedBytes).toBe(0);
+  first.put(bytes('key'), bytes('value'));
+  first.put(bytes('gone'), null);
+  expect(first.bufferedBytes).toBe(12);
+  first.seal();
+  first.put(bytes('k'), bytes('v'));
+  expect(first.bufferedBytes).toBe(14);
+  first.settle();
+  expect(first.bufferedBytes).toBe(2);
+  commit(first);
+  expect(first.bufferedBytes).toBe(0);
+});
+
+test('a second generation is sealed only after the first was settled', () => {
+  const { first } = twoSpaces();
+  first.seal();
+  expect(first.hasSealed).toBe(false);
+  first.put(bytes('a'), bytes('1'));
+  first.seal();
+  expect(first.hasSealed).toBe(true);
+  first.put(bytes('a'), bytes('2'));
+  expect(() => first.seal()).toThrow('sealed only after the one before was settled');
+  first.settle();
+  first.seal();
+  expect(first.hasSealed).toBe(true);
+});
+
+test('hands the sealed writes to the engine in the order of the keys, and the open ones not at all', () => {
+  const { first } = twoSpaces();
+  first.put(bytes('b'), bytes('1'));
+  first.put(bytes('c'), null);
+  first.put(bytes('a'), bytes('1'));
+  first.seal();
+  first.put(bytes('a'), bytes('2'));
+  const calls: string[] = [];
+  first.apply({
+    put: (key, value) => void calls.push(`put ${key.subarray(1)} ${value}`),
+    delete: (key) => void calls.push(`delete ${key.subarray(1)}`),
+    commit: () => expect.fail('the caller commits'),
+  });
+  expect(calls).toEqual(['put a 1', 'put b 1', 'delete c']);
+});

@@ -1,0 +1,137 @@
+import type { Serde } from '../serdes/serde.ts';
+import type { SerdeDefaults, SerdeSlot } from '../serdes/serde-slot.ts';
+import { OuterJoinStore } from './outer-join-store.ts';
+import { PlainRows } from './plain-rows.ts';
+import { SegmentedRows } from './segmented-rows.ts';
+import type { OpenStore, StoreContext } from './state-store.ts';
+import { cacheControl, layered } from './store-layers.ts';
+import { TimestampDroppingRows } from './timestamp-dropping-rows.ts';
+import { TypedKeyValueStore } from './typed-key-value-store.ts';
+import { TypedWindowStore } from './typed-window-store.ts';
+import type { ValueCodec } from './value-codec.ts';
+import { sequenceOfWindowKey, startOfWindowKey } from './window-key.ts';
+
+/** How the values of a store are kept. */
+export interface ValueForm<V, S> {
+  readonly timestamped: boolean;
+  readonly codec: (serde: Serde<V>, topic: string) => ValueCodec<S>;
+}
+
+/** A key-value store with its serdes to be resolved. */
+export interface KeyValueShape<K, V> {
+  readonly name: string;
+  readonly key: SerdeSlot<K>;
+  readonly value: SerdeSlot<V>;
+  /** Keeps no timestamps although the values of its interface have them. */
+  readonly dropsTimestamps?: boolean;
+}
+
+/** A window store with its serdes to be resolved. */
+export interface WindowShape<K, V> extends KeyValueShape<K, V> {
+  readonly retentionMs: number;
+  readonly windowSizeMs: number;
+  readonly retainDuplicates: boolean;
+}
+
+/** The store of unmatched records of a join with its serdes to be resolved. */
+export interface OuterJoinShape<K, VLeft, VRight> {
+  readonly name: string;
+  readonly key: SerdeSlot<K>;
+  readonly left: SerdeSlot<VLeft>;
+  readonly right: SerdeSlot<VRight>;
+}
+
+/** The plan has checked that there is a serde; this is the last line of defence. */
+const resolve = <T>(slot: SerdeSlot<T>, defaults: SerdeDefaults, store: string): Serde<T> => {
+  const serde = slot(defaults);
+  if (serde === null) throw new TypeError(`store ${store} has no serde`);
+  return serde;
+};
+
+/** Opens a key-value store of a task. */
+export const openKeyValueStore = <K, V, S>(
+  shape: KeyValueShape<K, V>,
+  form: ValueForm<V, S>,
+  context: StoreContext,
+): OpenStore<TypedKeyValueStore<K, S>> => {
+  const { name, dropsTimestamps = false } = shape;
+  const { topic, defaults, state } = context;
+  const key = resolve(shape.key, defaults, name);
+  const codec = form.codec(resolve(shape.value, defaults, name), topic);
+  const plain = new PlainRows(state.open(name));
+  const bottom = dropsTimestamps ? new TimestampDroppingRows(plain) : plain;
+  const { rows, caching } = layered(bottom, context, { timestamped: form.timestamped, cacheReads: true });
+  return {
+    store: new TypedKeyValueStore(rows, { name, key, topic, codec, caching }),
+    ...cacheControl(caching),
+    restore: (rowKey, value, timestamp) =>
+      bottom.put(0, rowKey, value === null ? null : codec.fromChangelog(value, timestamp)),
+  };
+};
+
+// Kafka Streams' own cut: it decides how many expired windows are still kept.
+const segmentMsOf = (retentionMs: number): number => Math.max(Math.floor(retentionMs / 2), 60_000);
+
+/** Opens a window store of a task. */
+export const openWindowStore = <K, V, S>(
+  shape: WindowShape<K, V>,
+  form: ValueForm<V, S>,
+  context: StoreContext,
+): OpenStore<TypedWindowStore<K, S>> => {
+  const { topic, defaults, state, isPersistent, onExpired } = context;
+  const { name, retentionMs, windowSizeMs, retainDuplicates } = shape;
+  const key = resolve(shape.key, defaults, name);
+  const codec = form.codec(resolve(shape.value, defaults, name), topic);
+  const segmentMs = segmentMsOf(retentionMs);
+  const bottom = new SegmentedRows(state, {
+    store: name,
+    retentionMs,
+    segmentMs,
+    timeOf: startOfWindowKey,
+    retainDuplicates,
+    observesNulls: !isPersistent,
+    onExpired,
+  });
+  const { rows, caching } = layered(bottom, context, { timestamped: form.timestamped, cacheReads: false });
+  const store = new TypedWindowStore(rows, {
+    name,
+    key,
+    topic,
+    codec,
+    windowSizeMs,
+    segmentMs,
+    retainDuplicates,
+    caching,
+  });
+  return {
+    store,
+    ...cacheControl(caching),
+    restore: (rowKey, value, timestamp) => {
+      store.sawSequence(sequenceOfWindowKey(rowKey));
+      const segment = Math.floor(startOfWindowKey(rowKey) / segmentMs);
+      bottom.put(segment, rowKey, value === null ? null : codec.fromChangelog(value, timestamp));
+    },
+  };
+};
+
+/** Opens the store of unmatched records of a left or outer stream-stream join. It has no record cache. */
+export const openOuterJoinStore = <K, VLeft, VRight>(
+  shape: OuterJoinShape<K, VLeft, VRight>,
+  context: StoreContext,
+): OpenStore<OuterJoinStore<K, VLeft, VRight>> => {
+  const { topic, defaults, state } = context;
+  const { name } = shape;
+  const bottom = new PlainRows(state.open(name));
+  const { rows } = layered(bottom, { ...context, cache: null }, { timestamped: false, cacheReads: false });
+  return {
+    store: new OuterJoinStore(rows, {
+      name,
+      topic,
+      key: resolve(shape.key, defaults, name),
+      left: resolve(shape.left, defaults, name),
+      right: resolve(shape.right, defaults, name),
+    }),
+    ...cacheControl(null),
+    restore: (rowKey, value) => bottom.put(0, rowKey, value),
+  };
+};

@@ -1,0 +1,92 @@
+import type { KeySpace } from './key-space.ts';
+import type { Row, RowStore } from './row-store.ts';
+import type { TaskState } from './task-state.ts';
+
+export interface SegmentedRowsOptions {
+  readonly store: string;
+  /** Rows are readable while their time is above the observed stream time less this. */
+  readonly retentionMs: number;
+  readonly segmentMs: number;
+  /** The time of a row, from its key. */
+  readonly timeOf: (key: Buffer) => number;
+  /** Rows are only added: a null deletes nothing, since no row has its key. */
+  readonly retainDuplicates: boolean;
+  /** Whether time moves with a null that is not kept: in memory it does, in a database it does not. */
+  readonly observesNulls: boolean;
+  /** Called for each write that is too old to be kept. */
+  readonly onExpired: () => void;
+}
+
+/**
+ * Rows that are forgotten by time. The store observes the largest time that was ever put; what lies `retentionMs`
+ * behind it cannot be read any more, and whole segments behind it are dropped.
+ *
+ * @see `org.apache.kafka.streams.state.internals.AbstractRocksDBSegmentedBytesStore`
+ */
+export class SegmentedRows implements RowStore {
+  readonly #state: TaskState;
+  readonly #options: SegmentedRowsOptions;
+  readonly #segments = new Map<number, KeySpace>();
+  #observedTime = -1;
+
+  constructor(state: TaskState, options: SegmentedRowsOptions) {
+    this.#state = state;
+    this.#options = options;
+  }
+
+  get(segment: number, key: Buffer): Buffer | null {
+    return this.#isReadable(key) ? (this.#segments.get(segment)?.get(key) ?? null) : null;
+  }
+
+  put(segment: number, key: Buffer, value: Buffer | null): void {
+    const { retainDuplicates, observesNulls, timeOf } = this.#options;
+    const isUnkept = value === null && retainDuplicates;
+    if (isUnkept && !observesNulls) return;
+    this.#observe(timeOf(key));
+    if (isUnkept) return;
+    const space = this.#liveSegment(segment);
+    if (space === null) this.#options.onExpired();
+    else space.put(key, value);
+  }
+
+  range(segment: number, from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
+    const space = this.#segments.get(segment);
+    return space === undefined ? [] : this.#readable(space.rows(from, to, reverse));
+  }
+
+  segments(first: number, last: number): readonly number[] {
+    return [...this.#segments.keys()].filter((id) => id >= first && id <= last).sort((left, right) => left - right);
+  }
+
+  #observe(time: number): void {
+    if (time <= this.#observedTime) return;
+    this.#observedTime = time;
+    const oldest = this.#oldestLiveSegment();
+    for (const [id, space] of this.#segments) {
+      if (id >= oldest) continue;
+      this.#segments.delete(id);
+      this.#state.drop(space);
+    }
+  }
+
+  #liveSegment(id: number): KeySpace | null {
+    const existing = this.#segments.get(id);
+    if (existing !== undefined) return existing;
+    if (id < this.#oldestLiveSegment()) return null;
+    const space = this.#state.open(this.#options.store, id);
+    this.#segments.set(id, space);
+    return space;
+  }
+
+  #oldestLiveSegment(): number {
+    return Math.floor((this.#observedTime - this.#options.retentionMs) / this.#options.segmentMs);
+  }
+
+  #isReadable(key: Buffer): boolean {
+    return this.#options.timeOf(key) > this.#observedTime - this.#options.retentionMs;
+  }
+
+  *#readable(rows: Iterable<Row>): Iterable<Row> {
+    for (const row of rows) if (this.#isReadable(row.key)) yield row;
+  }
+}

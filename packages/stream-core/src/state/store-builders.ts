@@ -1,0 +1,97 @@
+import type { SerdeDefaults, SerdeSlot } from '../serdes/serde-slot.ts';
+import type { KeyValueStore, TimestampedKeyValueStore } from './key-value-store.ts';
+import type { KeyValueShape, OuterJoinShape, WindowShape } from './open-store.ts';
+import { openKeyValueStore, openOuterJoinStore, openWindowStore } from './open-store.ts';
+import type { OuterJoinStore } from './outer-join-store.ts';
+import type { ChangelogCleanup, StateStore, StoreBuilder } from './state-store.ts';
+import { plainCodec, timestampedCodec } from './value-codec.ts';
+import type { TimestampedWindowStore, WindowStore } from './window-store.ts';
+
+/** How a store is logged and cached, and where it lives. */
+export interface StoreTraits {
+  readonly persistent: boolean | null;
+  readonly logging: boolean;
+  readonly caching: boolean;
+  readonly changelogConfig: Readonly<Record<string, string>>;
+}
+
+const compacted: ChangelogCleanup = { policy: 'compact' };
+
+interface Parts<S extends StateStore> extends Pick<StoreBuilder<S>, 'cleanup' | 'build'> {
+  readonly name: string;
+  readonly serdes: Readonly<Record<string, SerdeSlot<unknown>>>;
+}
+
+const builder = <S extends StateStore>(traits: StoreTraits, parts: Parts<S>): StoreBuilder<S> => ({
+  name: parts.name,
+  persistent: traits.persistent,
+  loggingEnabled: traits.logging,
+  cachingEnabled: traits.caching,
+  changelogConfig: traits.changelogConfig,
+  cleanup: parts.cleanup,
+  build: parts.build,
+  serdes: (defaults: SerdeDefaults) =>
+    Object.fromEntries(Object.entries(parts.serdes).map(([part, slot]) => [part, slot(defaults)])),
+});
+
+/** Describes a store of one value a key. */
+export const keyValueStoreBuilder = <K, V>(
+  shape: KeyValueShape<K, V>,
+  traits: StoreTraits,
+): StoreBuilder<KeyValueStore<K, V>> =>
+  builder(traits, {
+    name: shape.name,
+    serdes: { key: shape.key, value: shape.value },
+    cleanup: compacted,
+    build: (context) => openKeyValueStore(shape, { timestamped: false, codec: plainCodec<V> }, context),
+  });
+
+/** Describes a store of one value with its timestamp a key. */
+export const timestampedKeyValueStoreBuilder = <K, V>(
+  shape: KeyValueShape<K, V>,
+  traits: StoreTraits,
+): StoreBuilder<TimestampedKeyValueStore<K, V>> =>
+  builder(traits, {
+    name: shape.name,
+    serdes: { key: shape.key, value: shape.value },
+    cleanup: compacted,
+    build: (context) => openKeyValueStore(shape, { timestamped: true, codec: timestampedCodec<V> }, context),
+  });
+
+const byTime = (retentionMs: number): ChangelogCleanup => ({ policy: 'compact,delete', retentionMs });
+
+/** Describes a store of values by key and window start. */
+export const windowStoreBuilder = <K, V>(
+  shape: WindowShape<K, V>,
+  traits: StoreTraits,
+): StoreBuilder<WindowStore<K, V>> =>
+  builder(traits, {
+    name: shape.name,
+    serdes: { key: shape.key, value: shape.value },
+    cleanup: byTime(shape.retentionMs),
+    build: (context) => openWindowStore(shape, { timestamped: false, codec: plainCodec<V> }, context),
+  });
+
+/** Describes a store of values with their timestamps by key and window start. */
+export const timestampedWindowStoreBuilder = <K, V>(
+  shape: WindowShape<K, V>,
+  traits: StoreTraits,
+): StoreBuilder<TimestampedWindowStore<K, V>> =>
+  builder(traits, {
+    name: shape.name,
+    serdes: { key: shape.key, value: shape.value },
+    cleanup: byTime(shape.retentionMs),
+    build: (context) => openWindowStore(shape, { timestamped: true, codec: timestampedCodec<V> }, context),
+  });
+
+/** Describes the store in which a left or outer stream-stream join keeps its unmatched records. */
+export const outerJoinStoreBuilder = <K, VLeft, VRight>(
+  shape: OuterJoinShape<K, VLeft, VRight>,
+  traits: StoreTraits,
+): StoreBuilder<OuterJoinStore<K, VLeft, VRight>> =>
+  builder(traits, {
+    name: shape.name,
+    serdes: { key: shape.key, 'left value': shape.left, 'right value': shape.right },
+    cleanup: compacted,
+    build: (context) => openOuterJoinStore(shape, context),
+  });

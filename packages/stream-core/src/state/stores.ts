@@ -1,0 +1,58 @@
+import { toMs } from '../common/duration.ts';
+import { defaultKey, defaultValue, slotOf } from '../serdes/serde-slot.ts';
+import type { KeyValueStore, TimestampedKeyValueStore } from './key-value-store.ts';
+import type { KeyValueShape, WindowShape } from './open-store.ts';
+import type { StoreBuilder } from './state-store.ts';
+import type { StoreTraits } from './store-builders.ts';
+import {
+  keyValueStoreBuilder,
+  timestampedKeyValueStoreBuilder,
+  timestampedWindowStoreBuilder,
+  windowStoreBuilder,
+} from './store-builders.ts';
+import type { KeyValueStoreOptions, StoreOptions, WindowStoreOptions } from './store-options.ts';
+import type { TimestampedWindowStore, WindowStore } from './window-store.ts';
+
+const traitsOf = (options: StoreOptions): StoreTraits => ({
+  persistent: options.persistent ?? true,
+  logging: options.logging ?? true,
+  caching: options.caching ?? false,
+  changelogConfig: options.changelogConfig ?? {},
+});
+
+const keyValueShape = <K, V>({ name, key, value }: KeyValueStoreOptions<K, V>): KeyValueShape<K, V> => ({
+  name,
+  key: slotOf<K>(key, defaultKey),
+  value: slotOf<V>(value, defaultValue),
+});
+
+const windowShape = <K, V>(options: WindowStoreOptions<K, V>): WindowShape<K, V> => {
+  const { name, retention, windowSize, retainDuplicates = false } = options;
+  const retentionMs = toMs(retention, `retention of store ${name}`);
+  const windowSizeMs = toMs(windowSize, `window size of store ${name}`);
+  if (windowSizeMs > retentionMs) {
+    throw new RangeError(
+      `store ${name}: the retention (${retentionMs} ms) is below the window size (${windowSizeMs} ms)`,
+    );
+  }
+  return { ...keyValueShape(options), retentionMs, windowSizeMs, retainDuplicates };
+};
+
+interface Stores {
+  /** A store of one value a key. */
+  keyValueStore<K, V>(options: KeyValueStoreOptions<K, V>): StoreBuilder<KeyValueStore<K, V>>;
+  /** A store of one value with its timestamp a key: what tables are kept in. */
+  timestampedKeyValueStore<K, V>(options: KeyValueStoreOptions<K, V>): StoreBuilder<TimestampedKeyValueStore<K, V>>;
+  /** A store of values by key and window start. @throws RangeError when the retention is below the window size */
+  windowStore<K, V>(options: WindowStoreOptions<K, V>): StoreBuilder<WindowStore<K, V>>;
+  /** A window store that keeps the timestamp of each value. */
+  timestampedWindowStore<K, V>(options: WindowStoreOptions<K, V>): StoreBuilder<TimestampedWindowStore<K, V>>;
+}
+
+/** Describes state stores for the Processor API. @see `org.apache.kafka.streams.state.Stores` */
+export const stores: Stores = {
+  keyValueStore: (options) => keyValueStoreBuilder(keyValueShape(options), traitsOf(options)),
+  timestampedKeyValueStore: (options) => timestampedKeyValueStoreBuilder(keyValueShape(options), traitsOf(options)),
+  windowStore: (options) => windowStoreBuilder(windowShape(options), traitsOf(options)),
+  timestampedWindowStore: (options) => timestampedWindowStoreBuilder(windowShape(options), traitsOf(options)),
+};

@@ -1,0 +1,123 @@
+import { asBuffer, incrementBytes } from '../common/bytes.ts';
+import { noHeaders } from '../common/headers.ts';
+import type { KeyValue } from '../common/stream-record.ts';
+import type { Serde } from '../serdes/serde.ts';
+import type { CachedStore, CacheFlushListener } from './cached-store.ts';
+import type { CachingRows } from './caching-rows.ts';
+import type { KeyValueStore, StoreIterator } from './key-value-store.ts';
+import type { RowStore } from './row-store.ts';
+import type { ValueCodec } from './value-codec.ts';
+
+const segment = 0;
+
+export interface TypedKeyValueStoreOptions<K, V> {
+  readonly name: string;
+  readonly key: Serde<K>;
+  readonly topic: string;
+  readonly codec: ValueCodec<V>;
+  /** Null where the record cache is off. */
+  readonly caching: CachingRows | null;
+}
+
+/** A key-value store over rows: serialises at once, so that an error belongs to the record that caused it. */
+export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CachedStore<K, V> {
+  readonly name: string;
+  readonly kind = 'keyValue';
+  readonly isTimestamped: boolean;
+  readonly #rows: RowStore;
+  readonly #options: TypedKeyValueStoreOptions<K, V>;
+
+  constructor(rows: RowStore, options: TypedKeyValueStoreOptions<K, V>) {
+    this.name = options.name;
+    this.isTimestamped = options.codec.isTimestamped;
+    this.#rows = rows;
+    this.#options = options;
+  }
+
+  get(key: K): V | null {
+    const row = this.#rows.get(segment, this.#keyBytes(key));
+    return row === null ? null : this.#options.codec.decode(row);
+  }
+
+  put(key: K, value: V | null): void {
+    this.#rows.put(segment, this.#keyBytes(key), value === null ? null : this.#options.codec.encode(value));
+  }
+
+  putIfAbsent(key: K, value: V): V | null {
+    const existing = this.get(key);
+    if (existing === null) this.put(key, value);
+    return existing;
+  }
+
+  putAll(entries: Iterable<KeyValue<K, V | null>>): void {
+    for (const { key, value } of entries) this.put(key, value);
+  }
+
+  delete(key: K): V | null {
+    const existing = this.get(key);
+    this.put(key, null);
+    return existing;
+  }
+
+  range(from: K | null, to: K | null): StoreIterator<KeyValue<K, V>> {
+    return this.#entries(this.#lower(from), this.#upper(to), false);
+  }
+
+  reverseRange(from: K | null, to: K | null): StoreIterator<KeyValue<K, V>> {
+    return this.#entries(this.#lower(from), this.#upper(to), true);
+  }
+
+  all(): StoreIterator<KeyValue<K, V>> {
+    return this.#entries(null, null, false);
+  }
+
+  reverseAll(): StoreIterator<KeyValue<K, V>> {
+    return this.#entries(null, null, true);
+  }
+
+  prefixScan(prefix: Uint8Array): StoreIterator<KeyValue<K, V>> {
+    return this.#entries(asBuffer(prefix), incrementBytes(prefix), false);
+  }
+
+  approximateNumEntries(): number {
+    let count = 0;
+    for (const _ of this.#rows.range(segment, null, null, false)) count++;
+    return count;
+  }
+
+  setFlushListener(listener: CacheFlushListener<K, V>, sendOldValues: boolean): boolean {
+    const { caching, key, topic, codec } = this.#options;
+    caching?.setFlushListener((rowKey, newRow, oldRow, timestamp) => {
+      const newValue = newRow === null ? null : codec.decode(newRow);
+      const oldValue = oldRow === null ? null : codec.decode(oldRow);
+      listener(key.deserialize(rowKey, topic, noHeaders), { newValue, oldValue, timestamp });
+    }, sendOldValues);
+    return caching !== null;
+  }
+
+  #keyBytes(key: K): Buffer {
+    if (key === null || key === undefined) throw new TypeError(`store ${this.name}: a key must not be null`);
+    return asBuffer(this.#options.key.serialize(key, this.#options.topic, noHeaders));
+  }
+
+  #lower(from: K | null): Buffer | null {
+    return from === null ? null : this.#keyBytes(from);
+  }
+
+  /** The first key behind `to`, since ranges of rows exclude their upper end and those of stores include it. */
+  #upper(to: K | null): Buffer | null {
+    return to === null ? null : Buffer.concat([this.#keyBytes(to), Buffer.from([0])]);
+  }
+
+  #entries(from: Buffer | null, to: Buffer | null, reverse: boolean): StoreIterator<KeyValue<K, V>> {
+    const rows = this.#rows.range(segment, from, to, reverse);
+    return this.#decoded(rows);
+  }
+
+  *#decoded(rows: ReturnType<RowStore['range']>): Generator<KeyValue<K, V>, void, undefined> {
+    const { key, topic, codec } = this.#options;
+    for (const row of rows) {
+      yield { key: key.deserialize(row.key, topic, noHeaders), value: codec.decode(row.value) };
+    }
+  }
+}

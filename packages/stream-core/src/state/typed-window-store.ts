@@ -1,0 +1,190 @@
+import { asBuffer } from '../common/bytes.ts';
+import { noHeaders } from '../common/headers.ts';
+import type { KeyValue } from '../common/stream-record.ts';
+import type { Windowed } from '../common/window.ts';
+import type { Serde } from '../serdes/serde.ts';
+import type { CachedStore, CacheFlushListener } from './cached-store.ts';
+import type { CachingRows } from './caching-rows.ts';
+import type { StoreIterator } from './key-value-store.ts';
+import type { Row, RowStore } from './row-store.ts';
+import type { ValueCodec } from './value-codec.ts';
+import { keyOfWindowKey, startOfWindowKey, windowKey, windowKeySuffix } from './window-key.ts';
+import type { WindowStore, WindowValue } from './window-store.ts';
+
+export interface TypedWindowStoreOptions<K, V> {
+  readonly name: string;
+  readonly key: Serde<K>;
+  readonly topic: string;
+  readonly codec: ValueCodec<V>;
+  readonly windowSizeMs: number;
+  readonly segmentMs: number;
+  readonly retainDuplicates: boolean;
+  /** Null where the record cache is off. */
+  readonly caching: CachingRows | null;
+}
+
+const maxSequence = 0x7fffffff;
+
+/** A window store over rows in time segments. */
+export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Windowed<K>, V> {
+  readonly name: string;
+  readonly kind = 'window';
+  readonly isTimestamped: boolean;
+  readonly #rows: RowStore;
+  readonly #options: TypedWindowStoreOptions<K, V>;
+  #sequence = 0;
+
+  constructor(rows: RowStore, options: TypedWindowStoreOptions<K, V>) {
+    this.name = options.name;
+    this.isTimestamped = options.codec.isTimestamped;
+    this.#rows = rows;
+    this.#options = options;
+  }
+
+  put(key: K, value: V | null, windowStart: number): void {
+    const { codec, retainDuplicates } = this.#options;
+    if (retainDuplicates) this.#sequence = (this.#sequence + 1) & maxSequence;
+    const rowKey = windowKey(this.#keyBytes(key), windowStart, this.#sequence);
+    this.#rows.put(this.#segmentOf(windowStart), rowKey, value === null ? null : codec.encode(value));
+  }
+
+  /** Goes on counting behind a sequence number that was restored, so that no duplicate is overwritten. */
+  sawSequence(sequence: number): void {
+    if (this.#options.retainDuplicates && sequence > this.#sequence) this.#sequence = sequence;
+  }
+
+  fetch(key: K, windowStart: number): V | null;
+  fetch(key: K, timeFrom: number, timeTo: number): StoreIterator<WindowValue<V>>;
+  fetch(keyFrom: K | null, keyTo: K | null, timeFrom: number, timeTo: number): StoreIterator<KeyValue<Windowed<K>, V>>;
+  fetch(
+    first: K | null,
+    second: number | K | null,
+    third?: number,
+    fourth?: number,
+  ): V | null | StoreIterator<WindowValue<V>> | StoreIterator<KeyValue<Windowed<K>, V>> {
+    if (third === undefined) return this.#fetchOne(first as K, second as number);
+    if (fourth === undefined) return this.#fetchKey(first as K, second as number, third, false);
+    return this.#fetchKeys(first, second as K | null, { from: third, to: fourth, reverse: false });
+  }
+
+  backwardFetch(key: K, timeFrom: number, timeTo: number): StoreIterator<WindowValue<V>>;
+  backwardFetch(
+    keyFrom: K | null,
+    keyTo: K | null,
+    timeFrom: number,
+    timeTo: number,
+  ): StoreIterator<KeyValue<Windowed<K>, V>>;
+  backwardFetch(
+    first: K | null,
+    second: number | K | null,
+    third: number,
+    fourth?: number,
+  ): StoreIterator<WindowValue<V>> | StoreIterator<KeyValue<Windowed<K>, V>> {
+    if (fourth === undefined) return this.#fetchKey(first as K, second as number, third, true);
+    return this.#fetchKeys(first, second as K | null, { from: third, to: fourth, reverse: true });
+  }
+
+  fetchAll(timeFrom: number, timeTo: number): StoreIterator<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(null, null, { from: timeFrom, to: timeTo, reverse: false });
+  }
+
+  backwardFetchAll(timeFrom: number, timeTo: number): StoreIterator<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(null, null, { from: timeFrom, to: timeTo, reverse: true });
+  }
+
+  all(): StoreIterator<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(null, null, { from: 0, to: Number.MAX_SAFE_INTEGER, reverse: false });
+  }
+
+  backwardAll(): StoreIterator<KeyValue<Windowed<K>, V>> {
+    return this.#fetchKeys(null, null, { from: 0, to: Number.MAX_SAFE_INTEGER, reverse: true });
+  }
+
+  setFlushListener(listener: CacheFlushListener<Windowed<K>, V>, sendOldValues: boolean): boolean {
+    const { caching, codec } = this.#options;
+    caching?.setFlushListener((rowKey, newRow, oldRow, timestamp) => {
+      const newValue = newRow === null ? null : codec.decode(newRow);
+      const oldValue = oldRow === null ? null : codec.decode(oldRow);
+      listener(this.#windowed(rowKey), { newValue, oldValue, timestamp });
+    }, sendOldValues);
+    return caching !== null;
+  }
+
+  #windowed(rowKey: Buffer): Windowed<K> {
+    const { key, topic, windowSizeMs } = this.#options;
+    const start = startOfWindowKey(rowKey);
+    return {
+      key: key.deserialize(keyOfWindowKey(rowKey), topic, noHeaders),
+      window: { start, end: start + windowSizeMs },
+    };
+  }
+
+  #fetchOne(key: K, windowStart: number): V | null {
+    const row = this.#rows.get(this.#segmentOf(windowStart), windowKey(this.#keyBytes(key), windowStart, 0));
+    return row === null ? null : this.#options.codec.decode(row);
+  }
+
+  #fetchKey(key: K, timeFrom: number, timeTo: number, reverse: boolean): StoreIterator<WindowValue<V>> {
+    const keyBytes = this.#keyBytes(key);
+    const from = Math.max(0, timeFrom);
+    const to = Math.min(timeTo, Number.MAX_SAFE_INTEGER - 1);
+    if (to < from) return emptyIterator();
+    const ranges = this.#segments(from, to, reverse).map((segment) =>
+      this.#rows.range(segment, windowKey(keyBytes, from, 0), windowKey(keyBytes, to + 1, 0), reverse),
+    );
+    return this.#windowValues(ranges, keyBytes.length + windowKeySuffix);
+  }
+
+  /** A longer key may begin like this one and so lie between its rows: only the length tells. */
+  *#windowValues(ranges: Iterable<Row>[], keyLength: number): Generator<WindowValue<V>, void, undefined> {
+    for (const rows of ranges) {
+      for (const { key, value } of rows) {
+        if (key.length === keyLength) yield { start: startOfWindowKey(key), value: this.#options.codec.decode(value) };
+      }
+    }
+  }
+
+  #fetchKeys(
+    keyFrom: K | null,
+    keyTo: K | null,
+    times: { readonly from: number; readonly to: number; readonly reverse: boolean },
+  ): StoreIterator<KeyValue<Windowed<K>, V>> {
+    const from = keyFrom === null ? null : this.#keyBytes(keyFrom);
+    const to = keyTo === null ? null : this.#keyBytes(keyTo);
+    const ranges = this.#segments(times.from, times.to, times.reverse).map((segment) =>
+      this.#rows.range(segment, from, null, times.reverse),
+    );
+    return this.#windowedEntries(ranges, (key, start) => {
+      if (start < times.from || start > times.to) return false;
+      return (from === null || Buffer.compare(key, from) >= 0) && (to === null || Buffer.compare(key, to) <= 0);
+    });
+  }
+
+  *#windowedEntries(
+    ranges: Iterable<Row>[],
+    isWanted: (key: Buffer, start: number) => boolean,
+  ): Generator<KeyValue<Windowed<K>, V>, void, undefined> {
+    for (const rows of ranges) {
+      for (const { key, value } of rows) {
+        if (!isWanted(keyOfWindowKey(key), startOfWindowKey(key))) continue;
+        yield { key: this.#windowed(key), value: this.#options.codec.decode(value) };
+      }
+    }
+  }
+
+  #segments(from: number, to: number, reverse: boolean): readonly number[] {
+    const ids = this.#rows.segments(this.#segmentOf(Math.max(0, from)), this.#segmentOf(to));
+    return reverse ? [...ids].reverse() : ids;
+  }
+
+  #segmentOf(time: number): number {
+    return Math.floor(time / this.#options.segmentMs);
+  }
+
+  #keyBytes(key: K): Buffer {
+    if (key === null || key === undefined) throw new TypeError(`store ${this.name}: a key must not be null`);
+    return asBuffer(this.#options.key.serialize(key, this.#options.topic, noHeaders));
+  }
+}
+
+const emptyIterator = <T>(): StoreIterator<T> => [][Symbol.iterator]() as StoreIterator<T>;

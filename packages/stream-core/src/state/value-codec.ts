@@ -1,0 +1,31 @@
+import { asBuffer } from '../common/bytes.ts';
+import { noHeaders } from '../common/headers.ts';
+import type { Serde } from '../serdes/serde.ts';
+import type { ValueAndTimestamp } from './value-and-timestamp.ts';
+import { rawValue, timestampOf, withTimestamp } from './value-and-timestamp.ts';
+
+/** How a store turns its values into rows and back, and a changelog record into a row. */
+export interface ValueCodec<V> {
+  /** Whether a value is a ValueAndTimestamp. */
+  readonly isTimestamped: boolean;
+  encode(value: V): Buffer;
+  decode(row: Buffer): V;
+  /** The row that a changelog record with this value and timestamp stands for. */
+  fromChangelog(value: Buffer, timestamp: number): Buffer;
+}
+
+/** Values as their serde writes them. */
+export const plainCodec = <V>(serde: Serde<V>, topic: string): ValueCodec<V> => ({
+  isTimestamped: false,
+  encode: (value) => asBuffer(serde.serialize(value, topic, noHeaders)),
+  decode: (row) => serde.deserialize(row, topic, noHeaders),
+  fromChangelog: (value) => value,
+});
+
+/** Values with their timestamp in front. */
+export const timestampedCodec = <V>(serde: Serde<V>, topic: string): ValueCodec<ValueAndTimestamp<V>> => ({
+  isTimestamped: true,
+  encode: ({ value, timestamp }) => withTimestamp(serde.serialize(value, topic, noHeaders), timestamp),
+  decode: (row) => ({ value: serde.deserialize(rawValue(row), topic, noHeaders), timestamp: timestampOf(row) }),
+  fromChangelog: (value, timestamp) => withTimestamp(value, timestamp),
+});

@@ -1,0 +1,38 @@
+import { copyBytes } from '../common/bytes.ts';
+import type { OutputRecord, RecordCollector } from '../processor/record-collector.ts';
+import type { ProducedRecord } from './produced-record.ts';
+
+/** Keeps the output of a task instead of sending it; every topic has one partition. */
+export class CapturingCollector implements RecordCollector {
+  #produced: ProducedRecord[] = [];
+
+  send({ topic, partition, key, value, timestamp, headers }: OutputRecord): void {
+    this.#produced.push({
+      topic,
+      partition,
+      key: key === null ? null : copyBytes(key),
+      value: value === null ? null : copyBytes(value),
+      timestamp,
+      headers,
+    });
+  }
+
+  partitionCount(): number {
+    return 1;
+  }
+
+  defer(): void {
+    // Never called: the partitions of every topic are known.
+  }
+
+  nextPartition(): number {
+    return 0;
+  }
+
+  /** What was produced since the last call. */
+  take(): readonly ProducedRecord[] {
+    const taken = this.#produced;
+    this.#produced = [];
+    return taken;
+  }
+}

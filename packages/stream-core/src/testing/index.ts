@@ -1,0 +1,9 @@
+// The public door of @millrace/stream-core/testing.
+
+export { ManualClock } from './manual-clock.ts';
+export type { ProducedRecord } from './produced-record.ts';
+export type { InputOptions, RawInput, TestInputTopicOptions } from './test-input-topic.ts';
+export { TestInputTopic } from './test-input-topic.ts';
+export { TestOutputTopic } from './test-output-topic.ts';
+export type { TestDriverConfig } from './topology-test-driver.ts';
+export { TopologyTestDriver } from './topology-test-driver.ts';

@@ -1,0 +1,212 @@
+import { RecordBatchBuilder } from '../broker/record-batch-builder.ts';
+import type { Duration } from '../common/duration.ts';
+import { toMs } from '../common/duration.ts';
+import { noHeaders } from '../common/headers.ts';
+import type { Logger } from '../common/logger.ts';
+import { silentLogger } from '../common/logger.ts';
+import { resolveProcessingConfig } from '../config/resolve-streams-config.ts';
+import type { ProcessingConfig } from '../config/streams-config.ts';
+import { StreamsError } from '../errors/streams-error.ts';
+import type { MetricValue } from '../metrics/metrics.ts';
+import { MetricsRegistry } from '../metrics/metrics.ts';
+import { StreamTask } from '../runtime/stream-task.ts';
+import type { Serde } from '../serdes/serde.ts';
+import { inMemoryState } from '../state/in-memory-state.ts';
+import { RecordCache } from '../state/record-cache.ts';
+import type { StateBackend } from '../state/state-engine.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { SubtopologyPlan } from '../topology/plan.ts';
+import { createPlan, mergeSubtopologies, prepareWrites } from '../topology/plan.ts';
+import type { Topology } from '../topology/topology.ts';
+import { CapturingCollector } from './capturing-collector.ts';
+import type { ProducedRecord } from './produced-record.ts';
+import type { RawInput, TestInputTopicOptions } from './test-input-topic.ts';
+import { TestInputTopic } from './test-input-topic.ts';
+import { TestOutputTopic } from './test-output-topic.ts';
+
+const driverTaskId = { subtopology: 0, partition: 0 };
+
+/** How a topology is driven. */
+export interface TestDriverConfig extends Partial<ProcessingConfig> {
+  /** Where the wall clock of the driver stands at first, epoch ms. @default 0 */
+  readonly initialWallClockMs?: number;
+  /** @default inMemoryState() */
+  readonly state?: StateBackend;
+  /** @default silent */
+  readonly logger?: Logger;
+}
+
+/**
+ * Runs a topology without a broker, record by record, on the runtime's own task: one task over all sub-topologies, one
+ * partition a topic, a commit after every record. What is written to a topic that the topology also reads comes back at
+ * once. Time stands still unless it is moved.
+ *
+ * Results of `emission: 'throttled'` are not held back here, as in Kafka Streams' own driver.
+ *
+ * @see `org.apache.kafka.streams.TopologyTestDriver`
+ */
+export class TopologyTestDriver {
+  readonly #task: StreamTask;
+  readonly #plan: SubtopologyPlan;
+  readonly #collector = new CapturingCollector();
+  readonly #metrics = new MetricsRegistry();
+  readonly #offsets = new Map<string, number>();
+  readonly #outputs = new Map<string, ProducedRecord[]>();
+  #produced: ProducedRecord[] = [];
+  #nowMs: number;
+  #isClosed = false;
+
+  /** @throws TopologyError, ConfigError, and whatever the `init` of a processor throws */
+  constructor(topology: Topology, config: TestDriverConfig = {}) {
+    const resolved = resolveProcessingConfig({ applicationId: 'test', ...config });
+    const plan = createPlan(topology, { applicationId: resolved.applicationId, defaults: resolved.serdeDefaults });
+    this.#plan = mergeSubtopologies(plan);
+    this.#nowMs = config.initialWallClockMs ?? 0;
+    if (prepareWrites(this.#plan) !== undefined) throw mustBePrepared('its sinks and stores');
+    const { sourceTopics } = this.#plan;
+    this.#task = new StreamTask({
+      taskId: driverTaskId,
+      plan: this.#plan,
+      partitions: sourceTopics.map((topic) => ({ topic, partition: 0 })),
+      config: { ...resolved, emitIntervalMs: 0 },
+      collector: this.#collector,
+      backend: config.state ?? inMemoryState(),
+      cache: resolved.cacheMaxBytes === 0 ? null : new RecordCache(resolved.cacheMaxBytes),
+      now: () => this.#nowMs,
+      logger: config.logger ?? silentLogger,
+      metrics: this.#metrics,
+    });
+    this.#task.open(sourceTopics.map(() => null));
+  }
+
+  /** A topic to pipe records into. */
+  createInputTopic<K, V>(topic: string, options: TestInputTopicOptions<K, V>): TestInputTopic<K, V> {
+    return new TestInputTopic(topic, options, { nowMs: this.#nowMs, pipe: (input) => this.pipe(input) });
+  }
+
+  /** A topic to read the output of. What was written before is there too. */
+  createOutputTopic<K, V>(
+    topic: string,
+    serdes: { readonly key: Serde<K>; readonly value: Serde<V> },
+  ): TestOutputTopic<K, V> {
+    return new TestOutputTopic(topic, serdes, this.#output(topic));
+  }
+
+  /**
+   * Pipes a record in bytes and runs everything that it causes.
+   *
+   * @throws StreamsError UNKNOWN_TOPIC_OR_PARTITION for a topic that the topology does not read; what a handler let through
+   */
+  pipe(input: RawInput): void {
+    if (!this.#plan.sourceTopics.includes(input.topic)) {
+      const known = this.#plan.sourceTopics.join(', ');
+      throw new StreamsError(
+        'UNKNOWN_TOPIC_OR_PARTITION',
+        `The topology reads no topic ${input.topic}; it reads ${known}`,
+        {
+          context: { topic: input.topic },
+        },
+      );
+    }
+    this.#enqueue(input);
+    this.#run();
+  }
+
+  /** Moves the wall clock on, fires the punctuations that are due then, and runs everything that they cause. */
+  advanceWallClockTime(duration: Duration): void {
+    this.#nowMs += toMs(duration, 'advance');
+    this.#task.runInbox(this.#nowMs, () => 0);
+    this.#commit();
+    this.#run();
+  }
+
+  /** Everything that was produced since the last call, to all topics, internal ones too, in order. */
+  takeProduced(): readonly ProducedRecord[] {
+    const taken = this.#produced;
+    this.#produced = [];
+    return taken;
+  }
+
+  /** A state store by name; null when there is none. Give its type: `getStateStore<KeyValueStore<string, number>>(...)`. */
+  getStateStore<S extends StateStore>(name: string): S | null {
+    return this.#task.store(name) as S | null;
+  }
+
+  metrics(): readonly MetricValue[] {
+    return this.#metrics.values();
+  }
+
+  /** The wall clock of the driver, epoch ms. */
+  get wallClockMs(): number {
+    return this.#nowMs;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#task.close();
+  }
+
+  #run(): void {
+    this.#capture();
+    while (this.#task.process(this.#nowMs)) {
+      this.#commit();
+      this.#capture();
+    }
+  }
+
+  /** Both halves of a commit at once: there is nobody to wait for. */
+  #commit(): void {
+    this.#task.settle(this.#task.prepareCommit(), new Map());
+  }
+
+  #capture(): void {
+    for (const record of this.#collector.take()) {
+      this.#produced.push(record);
+      this.#output(record.topic).push(record);
+      if (this.#plan.sourceTopics.includes(record.topic)) this.#enqueue(record);
+    }
+  }
+
+  #enqueue({ topic, key, value, timestamp, headers = noHeaders }: RawInput): void {
+    const offset = this.#offsets.get(topic) ?? 0;
+    this.#offsets.set(topic, offset + 1);
+    const builder = new RecordBatchBuilder(128);
+    builder.append(key, value, timestamp, headers);
+    const batch = builder.build();
+    batch.place(offset, 0);
+    this.#prepareRead(topic, key, value);
+    this.#task.addRecords({
+      topicPartition: { topic, partition: 0 },
+      position: offset,
+      batches: [batch],
+      nextPosition: offset + 1,
+      endOffset: offset + 1,
+    });
+  }
+
+  #prepareRead(topic: string, key: Uint8Array | null, value: Uint8Array | null): void {
+    for (const node of this.#plan.nodes) {
+      if (node.kind !== 'source' || !node.topics.includes(topic)) continue;
+      const forKey = key === null ? undefined : node.key.prepare?.([key], topic);
+      const forValue = value === null ? undefined : node.value.prepare?.([value], topic);
+      if (forKey !== undefined || forValue !== undefined) throw mustBePrepared(topic);
+    }
+  }
+
+  #output(topic: string): ProducedRecord[] {
+    let queue = this.#outputs.get(topic);
+    if (queue === undefined) {
+      queue = [];
+      this.#outputs.set(topic, queue);
+    }
+    return queue;
+  }
+}
+
+const mustBePrepared = (what: string): StreamsError =>
+  new StreamsError(
+    'SCHEMA_UNKNOWN',
+    `A serde has to fetch something for ${what}, which the test driver cannot wait for; ` +
+      'use serdes whose schemas are at hand, such as those of inMemorySchemaSource()',
+  );

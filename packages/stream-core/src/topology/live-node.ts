@@ -1,0 +1,141 @@
+import type { RecordSlot } from '../common/record-context.ts';
+import type { TaskId } from '../common/task-id.ts';
+import { StreamsError } from '../errors/streams-error.ts';
+import type { DropReason, Operator, OperatorContext, OperatorSupplier, OperatorTime } from '../processor/operator.ts';
+import type { Cancellable, PunctuationType, Punctuator } from '../processor/punctuator.ts';
+import type { TaskContext } from '../processor/task-context.ts';
+import type { StateStore } from '../state/state-store.ts';
+
+export interface LiveNodeParts {
+  readonly name: string;
+  readonly stores: readonly string[];
+  readonly operator: OperatorSupplier<unknown, unknown, unknown, unknown>;
+  /** Whether errors of the operator go to the processing handler, or through to the parent. */
+  readonly guarded: boolean;
+}
+
+/** A node of a running task: its operator, and the children that it forwards to. */
+export class LiveNode implements OperatorContext<unknown, unknown> {
+  readonly applicationId: string;
+  readonly taskId: TaskId;
+  readonly nodeName: string;
+  readonly record: RecordSlot;
+  readonly emitIntervalMs: number;
+  readonly #task: TaskContext;
+  readonly #parts: LiveNodeParts;
+  readonly #children: LiveNode[] = [];
+  #operator: Operator<unknown, unknown> | null = null;
+
+  constructor(task: TaskContext, parts: LiveNodeParts) {
+    this.applicationId = task.applicationId;
+    this.taskId = task.taskId;
+    this.nodeName = parts.name;
+    this.record = task.record;
+    this.emitIntervalMs = task.emitIntervalMs;
+    this.#task = task;
+    this.#parts = parts;
+  }
+
+  addChild(child: LiveNode): void {
+    this.#children.push(child);
+  }
+
+  /** Makes the operator. */
+  open(): void {
+    this.#operator = this.#parts.operator(this);
+  }
+
+  close(): void {
+    this.#operator?.close?.();
+  }
+
+  /** Runs the operator on a record. */
+  process(key: unknown, value: unknown, timestamp: number): void {
+    if (!this.#parts.guarded) {
+      this.#operator?.process(key, value, timestamp);
+      return;
+    }
+    const context = this.record.current;
+    try {
+      this.#operator?.process(key, value, timestamp);
+    } catch (error) {
+      this.#task.errors.processingFailed(error, this.nodeName);
+      // The handler goes on behind this record: nothing that the operator left behind may show.
+      this.record.current = context;
+      context.timestamp = timestamp;
+    }
+  }
+
+  /** Tells the operator that time has come to `timestamp` without a record. */
+  advanceTime(timestamp: number): void {
+    try {
+      this.#operator?.advanceTime?.(timestamp);
+    } catch (error) {
+      this.#task.errors.processingFailed(error, this.nodeName);
+    }
+  }
+
+  forward(key: unknown, value: unknown, timestamp: number): void {
+    const context = this.record.current;
+    const outer = context.timestamp;
+    context.timestamp = timestamp;
+    const children = this.#children;
+    for (let index = 0; index < children.length; index++) (children[index] as LiveNode).process(key, value, timestamp);
+    context.timestamp = outer;
+  }
+
+  forwardTo(child: string, key: unknown, value: unknown, timestamp: number): void {
+    const target = this.#children.find(({ nodeName }) => nodeName === child);
+    if (target === undefined) {
+      throw new StreamsError(
+        'PROCESSING_FAILED',
+        `${this.nodeName} has no child ${child}; forward to one that is connected`,
+        {
+          context: { node: this.nodeName },
+        },
+      );
+    }
+    const context = this.record.current;
+    const outer = context.timestamp;
+    context.timestamp = timestamp;
+    target.process(key, value, timestamp);
+    context.timestamp = outer;
+  }
+
+  store<S extends StateStore>(name: string): S {
+    const store = this.#parts.stores.includes(name) ? this.#task.store(name) : null;
+    if (store === null) {
+      throw new StreamsError(
+        'STORE_NOT_CONNECTED',
+        `${this.nodeName} is not connected to a store ${name}; name the store in the options of the operator, ` +
+          'or connect it with addStateStore or connectProcessorAndStateStores',
+        { context: { node: this.nodeName, store: name } },
+      );
+    }
+    return store as S;
+  }
+
+  operatorTime(name: string): OperatorTime {
+    return this.#task.operatorTime(name);
+  }
+
+  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
+    return this.#task.schedule({ node: this.nodeName, intervalMs, type, punctuator });
+  }
+
+  requestCommit(): void {
+    this.#task.requestCommit();
+  }
+
+  streamTimeMs(): number {
+    return this.#task.streamTimeMs();
+  }
+
+  systemTimeMs(): number {
+    return this.#task.systemTimeMs();
+  }
+
+  drop(reason: DropReason): void {
+    this.#task.errors.drop(this.nodeName, reason);
+  }
+}

@@ -1,0 +1,105 @@
+import type { AutoOffsetReset } from '../common/auto-offset-reset.ts';
+import type { ProcessorSupplier } from '../processor/processor.ts';
+import { processorOperator } from '../processor/processor-operator.ts';
+import type { StreamPartitioner } from '../processor/stream-partitioner.ts';
+import type { TimestampExtractor } from '../processor/timestamp-extractor.ts';
+import type { TopicNameExtractor } from '../processor/topic-name-extractor.ts';
+import type { Serde } from '../serdes/serde.ts';
+import type { SerdeSlot } from '../serdes/serde-slot.ts';
+import { defaultKey, defaultValue, slotOf } from '../serdes/serde-slot.ts';
+import type { StoreBuilder } from '../state/state-store.ts';
+import { describeTopology } from './describe.ts';
+import { TopologyGraph } from './topology-graph.ts';
+
+/** How a source reads. A serde that is left out is the default one of the configuration. */
+export interface SourceOptions<K, V> {
+  readonly key?: Serde<K>;
+  readonly value?: Serde<V>;
+  /** @default the extractor of the configuration */
+  readonly timestampExtractor?: TimestampExtractor;
+  /** Where to begin without a committed offset. @default that of the configuration */
+  readonly offsetReset?: AutoOffsetReset;
+}
+
+/** How a sink writes. */
+export interface SinkOptions<K, V> {
+  readonly parents: string | readonly string[];
+  readonly key?: Serde<K>;
+  readonly value?: Serde<V>;
+  /** @default Kafka's partitioner: murmur2 of the serialised key */
+  readonly partitioner?: StreamPartitioner<K, V>;
+}
+
+const list = (names: string | readonly string[]): readonly string[] => (typeof names === 'string' ? [names] : names);
+
+/**
+ * A graph of sources, processors, stores and sinks. Built node by node here, or by a StreamsBuilder.
+ *
+ * @see `org.apache.kafka.streams.Topology`
+ */
+export class Topology {
+  /** The graph itself, for the runtime. Not for applications. @internal */
+  readonly graph: TopologyGraph;
+
+  constructor(graph: TopologyGraph = new TopologyGraph()) {
+    this.graph = graph;
+  }
+
+  /** Adds a source of one or more topics. @throws TopologyError */
+  addSource<K = unknown, V = unknown>(
+    name: string,
+    topics: string | readonly string[],
+    options: SourceOptions<K, V> = {},
+  ): this {
+    this.graph.addSource({
+      name,
+      topics: list(topics),
+      key: slotOf(options.key, defaultKey) as SerdeSlot<unknown>,
+      value: slotOf(options.value, defaultValue) as SerdeSlot<unknown>,
+      timestampExtractor: options.timestampExtractor ?? null,
+      offsetReset: options.offsetReset ?? null,
+      idleTimeoutMs: null,
+    });
+    return this;
+  }
+
+  /** Adds a processor behind its parents. @throws TopologyError */
+  addProcessor<KIn, VIn, KOut, VOut>(
+    name: string,
+    supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>,
+    parents: string | readonly string[],
+  ): this {
+    this.graph.addProcessor({ name, operator: processorOperator(supplier), parents: list(parents) });
+    return this;
+  }
+
+  /** Adds a sink: to one topic, or to the topic that the extractor names for each record. @throws TopologyError */
+  addSink<K, V>(name: string, topic: string | TopicNameExtractor<K, V>, options: SinkOptions<K, V>): this {
+    this.graph.addSink({
+      name,
+      topic: topic as string | TopicNameExtractor<unknown, unknown>,
+      parents: list(options.parents),
+      key: slotOf(options.key, defaultKey) as SerdeSlot<unknown>,
+      value: slotOf(options.value, defaultValue) as SerdeSlot<unknown>,
+      partitioner: (options.partitioner ?? null) as StreamPartitioner<unknown, unknown> | null,
+    });
+    return this;
+  }
+
+  /** Adds a store and connects it to processors that were added before. @throws TopologyError */
+  addStateStore(builder: StoreBuilder, processors: string | readonly string[] = []): this {
+    this.graph.addStore(builder, list(processors));
+    return this;
+  }
+
+  /** Connects a processor to stores that were added before. @throws TopologyError */
+  connectProcessorAndStateStores(processor: string, stores: string | readonly string[]): this {
+    this.graph.connectStores(processor, list(stores));
+    return this;
+  }
+
+  /** The topology as text, in the form that Kafka Streams prints. */
+  describe(): string {
+    return describeTopology(this.graph);
+  }
+}
