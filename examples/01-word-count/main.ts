@@ -1,6 +1,7 @@
 // Counts words, as the first program of Kafka Streams does: lines in, the count of every word out.
+
+import { inMemoryState, KafkaStreams, StreamsBuilder, serdes } from '@millrace/stream-core';
 import type { Broker } from '@millrace/stream-core/broker';
-import { inMemoryState, KafkaStreams, serdes, StreamsBuilder } from '@millrace/stream-core';
 import { MemoryBroker } from '@millrace/stream-core/memory';
 
 /** Starts the application. With `commitInterval` 10 the output comes at once. */

@@ -1,6 +1,6 @@
 // Payments a minute for each payer, and what becomes of late ones. Runs under the test driver, which needs no broker.
 import type { Topology } from '@millrace/stream-core';
-import { serdes, StreamsBuilder, timeWindows } from '@millrace/stream-core';
+import { StreamsBuilder, serdes, timeWindows } from '@millrace/stream-core';
 import { TopologyTestDriver } from '@millrace/stream-core/testing';
 
 /** Counts by payer and minute; a payment may be ten seconds late. */

@@ -1,6 +1,6 @@
 // Orders meet their payments within five minutes, and the name of the customer comes from a table.
 import type { Topology } from '@millrace/stream-core';
-import { joinWindows, serdes, StreamsBuilder } from '@millrace/stream-core';
+import { joinWindows, StreamsBuilder, serdes } from '@millrace/stream-core';
 import { TopologyTestDriver } from '@millrace/stream-core/testing';
 
 export interface Order {

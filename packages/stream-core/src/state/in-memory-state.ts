@@ -2,11 +2,13 @@ import { bytesToKey, keyToBytes } from '../common/bytes.ts';
 import { SortedMap } from '../common/sorted-map.ts';
 import type { EngineBatch, EngineRow, StateBackend, StateEngine } from './state-engine.ts';
 
+/** Values are kept as strings too: a Buffer that stays would keep the whole slab that it was cut from. */
 class InMemoryEngine implements StateEngine {
-  readonly #rows = new SortedMap<Buffer>();
+  readonly #rows = new SortedMap<string>();
 
   get(key: Buffer): Buffer | null {
-    return this.#rows.get(bytesToKey(key)) ?? null;
+    const value = this.#rows.get(bytesToKey(key));
+    return value === undefined ? null : keyToBytes(value);
   }
 
   getMany(keys: readonly Buffer[]): (Buffer | null)[] {
@@ -15,15 +17,15 @@ class InMemoryEngine implements StateEngine {
 
   range(from: Buffer, to: Buffer, reverse: boolean): Iterable<EngineRow> {
     const keys = this.#rows.keys(bytesToKey(from), bytesToKey(to));
-    const rows = keys.map((key) => ({ key: keyToBytes(key), value: this.#rows.get(key) as Buffer }));
+    const rows = keys.map((key) => ({ key: keyToBytes(key), value: keyToBytes(this.#rows.get(key) as string) }));
     return reverse ? rows.reverse() : rows;
   }
 
   batch(): EngineBatch {
-    const changes = new Map<string, Buffer | null>();
+    const changes = new Map<string, string | null>();
     return {
       put: (key, value) => {
-        changes.set(bytesToKey(key), value);
+        changes.set(bytesToKey(key), bytesToKey(value));
       },
       delete: (key) => {
         changes.set(bytesToKey(key), null);

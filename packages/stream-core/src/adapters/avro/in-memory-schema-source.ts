@@ -2,6 +2,12 @@ import type { SchemaSource } from './schema-source.ts';
 import type { AvroSchema } from './schema-text.ts';
 import { canonicalSchemaText, schemaText } from './schema-text.ts';
 
+/** A schema source that answers at once. */
+export interface InMemorySchemaSource extends SchemaSource {
+  register(subject: string, schema: string): number;
+  schemaById(id: number): string | null;
+}
+
 /**
  * A schema source inside the process, for tests, demos and topics whose ids are agreed on: it answers at once and
  * accepts every schema under every subject.
@@ -11,7 +17,7 @@ import { canonicalSchemaText, schemaText } from './schema-text.ts';
  *
  * @example inMemorySchemaSource({ 105: paymentRequest })
  */
-export const inMemorySchemaSource = (fixed: Readonly<Record<number, AvroSchema>> = {}): SchemaSource => {
+export const inMemorySchemaSource = (fixed: Readonly<Record<number, AvroSchema>> = {}): InMemorySchemaSource => {
   const texts = new Map<number, string>();
   const ids = new Map<string, number>();
   const add = (id: number, schema: AvroSchema): number => {

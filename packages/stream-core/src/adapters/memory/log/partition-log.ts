@@ -231,7 +231,10 @@ export class PartitionLog {
   }
 
   #place(batch: RecordBatch, now: number): RecordBatch {
-    const placed = RecordBatch.at(Buffer.from(batch.bytes));
+    // Memory of its own: a slice of the shared pool would keep the pool for as long as the log keeps the batch.
+    const bytes = Buffer.allocUnsafeSlow(batch.bytes.length);
+    batch.bytes.copy(bytes);
+    const placed = RecordBatch.at(bytes);
     if (this.config.logAppendTime) {
       placed.bytes.writeInt16BE(placed.attributes | batchAttributes.logAppendTime, batchLayout.attributes);
       writeInt64(placed.bytes, now, batchLayout.maxTimestamp);

@@ -1,0 +1,36 @@
+import { demoCommand } from './payments/demo/demo-command.ts';
+import type { Command, Printer } from './shared/command.ts';
+import { UsageError } from './shared/usage-error.ts';
+
+const commands: Readonly<Record<string, Command>> = { demo: demoCommand };
+
+const usage = `usage: millrace COMMAND [options]
+
+  demo    200,000 mobile-money payments through the payments pipeline on an embedded broker, and their books
+
+millrace COMMAND --help says more.`;
+
+// What parseArgs throws for a flag that it does not know or that lacks its value.
+const isUsageError = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_'));
+
+/** Runs a command line, and gives the exit code: 0 done, 1 failed, 2 the command line is wrong. */
+export const runCli = async ([name, ...args]: readonly string[], printer: Printer): Promise<number> => {
+  if (name === '--help' || name === 'help') {
+    printer.out(usage);
+    return 0;
+  }
+  const command = name === undefined ? undefined : commands[name];
+  if (command === undefined) {
+    printer.err(name === undefined ? usage : `millrace: there is no command ${name}\n\n${usage}`);
+    return 2;
+  }
+  try {
+    return await command(args, printer);
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
+    printer.err(`millrace ${name}: ${error.message}\n\nmillrace ${name} --help lists the options.`);
+    return 2;
+  }
+};

@@ -1,0 +1,72 @@
+import type {
+  Clock,
+  DeserializationExceptionHandler,
+  KafkaStreamsState,
+  Logger,
+  StreamsConfig,
+} from '@millrace/stream-core';
+import { inMemoryState, KafkaStreams } from '@millrace/stream-core';
+import type { PaymentsApplication } from './applications.ts';
+import { orchestrator, paymentsApplications } from './applications.ts';
+import type { SimulatorDeps } from './deps.ts';
+
+/** What the applications of the pipeline run on. */
+export interface PaymentsRuntime extends SimulatorDeps {
+  readonly broker: StreamsConfig['broker'];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Decides about records that cannot be read. */
+  readonly onBadRecord: DeserializationExceptionHandler;
+  /** Called when an instance changes its state. */
+  readonly onState: (instance: string, state: KafkaStreamsState) => void;
+  /** Instances of the orchestrator; of all others there is one. */
+  readonly instances: number;
+  /** Settings for all applications, such as timeouts. */
+  readonly streams: Partial<StreamsConfig>;
+}
+
+/** An instance of an application that runs. */
+export interface PaymentsInstance {
+  /** Its client id too. */
+  readonly name: string;
+  readonly isOrchestrator: boolean;
+  readonly streams: KafkaStreams;
+}
+
+const startInstance = async (
+  application: PaymentsApplication,
+  name: string,
+  runtime: PaymentsRuntime,
+): Promise<PaymentsInstance> => {
+  const { broker, clock, logger, onBadRecord, onState, streams: settings, config } = runtime;
+  const streams = new KafkaStreams({
+    ...settings,
+    applicationId: application.applicationId,
+    clientId: name,
+    topology: application.topology(runtime),
+    broker,
+    clock,
+    logger,
+    state: settings.state ?? inMemoryState(),
+    processingGuarantee: 'exactly_once_v2',
+    maxTaskIdleMs: config.maxTaskIdleMs,
+    deserializationExceptionHandler: onBadRecord,
+    stateListener: (state) => onState(name, state),
+  });
+  await streams.start();
+  return { name, isOrchestrator: application === orchestrator, streams };
+};
+
+/**
+ * Starts every application of the pipeline in this process, and resolves when all of them run.
+ *
+ * @throws what the first instance that cannot start failed with
+ */
+export const startPayments = (runtime: PaymentsRuntime): Promise<readonly PaymentsInstance[]> => {
+  const starting = paymentsApplications(runtime.config.fraud).flatMap((application) => {
+    const count = application === orchestrator ? runtime.instances : 1;
+    const base = application.applicationId.replace(/-cg$/u, '');
+    return Array.from({ length: count }, (_, index) => startInstance(application, `${base}-${index + 1}`, runtime));
+  });
+  return Promise.all(starting);
+};
