@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './require-node.ts';
 import { runCli } from './cli.ts';
 
 process.exitCode = await runCli(process.argv.slice(2), {
