@@ -15,6 +15,7 @@ import type { StreamTask } from './runtime/stream-task.ts';
 import { StreamThread } from './runtime/stream-thread.ts';
 import type { StreamThreadState } from './runtime/stream-thread-state.ts';
 import { classifyThreadError } from './runtime/thread-errors.ts';
+import type { StateDirectory } from './state/state-engine.ts';
 import type { TopologyPlan } from './topology/plan.ts';
 import { createPlan } from './topology/plan.ts';
 import type { Topology } from './topology/topology.ts';
@@ -89,7 +90,8 @@ export class KafkaStreams {
   /**
    * Starts the instance, and resolves when it has its first assignment and runs.
    *
-   * @throws StreamsError STATE_TRANSITION_INVALID when it was started before; what kept it from running
+   * @throws StreamsError STATE_TRANSITION_INVALID when it was started before; STATE_LOCKED when another instance uses the
+   *   state directory, and then it may be started again; what kept it from running
    */
   async start(): Promise<void> {
     if (this.#state.state !== 'CREATED') {
@@ -98,9 +100,11 @@ export class KafkaStreams {
         `An instance is started once; this one is ${this.#state.state}`,
       );
     }
+    const { state, applicationId } = this.#config;
+    const directory = state.acquire(applicationId);
     const running = this.#becameRunning();
     this.#state.become('REBALANCING');
-    this.#ended = this.#superviseThread();
+    this.#ended = this.#superviseThread(directory).finally(() => directory.close());
     await running;
   }
 
@@ -172,11 +176,11 @@ export class KafkaStreams {
   }
 
   /** Runs stream threads one after the other, until one ends by itself or an error is final. */
-  async #superviseThread(): Promise<void> {
+  async #superviseThread(directory: StateDirectory): Promise<void> {
     let firstFailureMs: number | null = null;
     let delayMs = retryFirstMs;
     for (;;) {
-      const error = await this.#runThread();
+      const error = await this.#runThread(directory);
       if (error === null || this.#isClosing) break;
       const failure = classifyThreadError(error);
       this.#log(error, failure);
@@ -200,13 +204,14 @@ export class KafkaStreams {
   }
 
   /** Runs one stream thread. Resolves with the error that ended it, or null. */
-  async #runThread(): Promise<unknown> {
+  async #runThread(directory: StateDirectory): Promise<unknown> {
     const name = `${this.#processId}-${++this.#threadCount}`;
     const thread = new StreamThread({
       name,
       plan: this.#plan,
       config: this.#config,
       client: this.#client,
+      directory,
       isShutdownRequested: () => this.#isShutdownRequested,
       onStateChange: (state) => this.#follow(state),
       onRestore: (progress) => this.#onRestore(progress),

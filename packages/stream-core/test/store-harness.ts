@@ -1,5 +1,5 @@
 import { emptyRecordContext } from '../src/common/record-context.ts';
-import { inMemoryState } from '../src/state/in-memory-state.ts';
+import { inMemoryEngine } from '../src/state/in-memory-state.ts';
 import type { Row } from '../src/state/row-store.ts';
 import type { StoreContext } from '../src/state/state-store.ts';
 import { TaskState } from '../src/state/task-state.ts';
@@ -10,7 +10,7 @@ export const bytes = (text: string): Buffer => Buffer.from(text);
 export const lines = (rows: Iterable<Row>): string[] => [...rows].map(({ key, value }) => `${key}=${value}`);
 
 /** The state of a task whose database is in memory. */
-export const openState = (): TaskState => new TaskState(inMemoryState().open('app', { subtopology: 0, partition: 0 }));
+export const openState = (): TaskState => TaskState.open(inMemoryEngine(), { applicationId: 'app', taskId: '0_0' });
 
 interface Logged {
   readonly key: Buffer;

@@ -31,6 +31,8 @@ export interface ResolvedProcessingConfig {
   readonly productionExceptionHandler: ProductionExceptionHandler;
   /** 0: no record cache. */
   readonly cacheMaxBytes: number;
+  readonly stateMemoryMaxBytes: number;
+  readonly stateCorruption: 'rebuild' | 'fail';
   readonly isDslStorePersistent: boolean;
   readonly maxTaskIdleMs: number;
   readonly emitIntervalMs: number;
@@ -88,6 +90,14 @@ const readProcessing = (config: ProcessingConfig, reader: ConfigReader): Resolve
     processingExceptionHandler: config.processingExceptionHandler ?? logAndFail,
     productionExceptionHandler: config.productionExceptionHandler ?? logAndFail,
     cacheMaxBytes: isDeterministic ? 0 : cacheMaxBytes,
+    stateMemoryMaxBytes: reader.integer('stateMemoryMaxBytes', config.stateMemoryMaxBytes, {
+      byDefault: 256 * 1024 * 1024,
+      min: 0,
+    }),
+    stateCorruption: reader.oneOf('stateCorruption', config.stateCorruption, {
+      byDefault: 'rebuild',
+      allowed: ['rebuild', 'fail'],
+    }),
     isDslStorePersistent: dslStore === 'persistent',
     maxTaskIdleMs: reader.integer('maxTaskIdleMs', config.maxTaskIdleMs, { byDefault: 0, min: -1 }),
     emitIntervalMs: isDeterministic ? 0 : emitIntervalMs,
@@ -177,7 +187,7 @@ export const resolveStreamsConfig = (config: StreamsConfig): ResolvedStreamsConf
       "pass an adapter, such as `broker: new MemoryBroker()` of '@millrace/stream-core/memory'",
     );
   }
-  if (typeof config.state?.open !== 'function') {
+  if (typeof config.state?.acquire !== 'function') {
     reader.problem('state', 'there is none', 'pass a state backend, such as `state: inMemoryState()`');
   }
   const processingGuarantee = reader.oneOf('processingGuarantee', config.processingGuarantee, {

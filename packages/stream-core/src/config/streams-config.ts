@@ -38,6 +38,10 @@ export interface ProcessingConfig {
   readonly productionExceptionHandler?: ProductionExceptionHandler;
   /** The record cache of an instance in bytes; 0 turns it off, and every update is forwarded. @default 10485760 */
   readonly statestoreCacheMaxBytes?: number;
+  /** What the databases of an instance may take of memory for buffers and caches, all together. @default 268435456 */
+  readonly stateMemoryMaxBytes?: number;
+  /** Whether a damaged database is deleted and restored from its changelogs, or ends the instance. @default 'rebuild' */
+  readonly stateCorruption?: 'rebuild' | 'fail';
   /** Where the stores of the DSL live that do not say it themselves. @default 'persistent' */
   readonly defaultDslStore?: 'persistent' | 'inMemory';
   /**

@@ -86,6 +86,31 @@ export const errorCodes = {
     summary: 'A store is of another type than the one it was asked for as.',
   },
   STATE_FAILED: { retriable: false, scope: 'task', summary: 'A state engine failed to read or write.' },
+  STATE_CORRUPTED: {
+    retriable: false,
+    scope: 'task',
+    summary: 'The database of a task is damaged.',
+  },
+  STATE_LOCKED: {
+    retriable: true,
+    scope: 'client',
+    summary: 'Another instance uses the state directory.',
+  },
+  STATE_FOREIGN: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The database of a task belongs to another application or task.',
+  },
+  STATE_FORMAT_UNSUPPORTED: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The database of a task was written by a newer version.',
+  },
+  STATE_ENGINE_MISSING: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The package of a state engine is not installed, or not made for this machine.',
+  },
   METADATA_TOO_LARGE: {
     retriable: false,
     scope: 'client',

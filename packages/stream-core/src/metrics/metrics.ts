@@ -24,6 +24,7 @@ export type MetricName =
   | 'record-send-total'
   | 'restore-records-total'
   | 'restore-bytes-total'
+  | 'state-rebuilt-total'
   | 'rebalance-total'
   | 'task-created-total'
   | 'task-closed-total'

@@ -13,7 +13,6 @@ import type { Cancellable } from '../processor/punctuator.ts';
 import type { RecordCollector } from '../processor/record-collector.ts';
 import type { PunctuationRequest, TaskContext } from '../processor/task-context.ts';
 import type { RecordCache } from '../state/record-cache.ts';
-import type { StateBackend } from '../state/state-engine.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { SubtopologyPlan } from '../topology/plan.ts';
 import type { LiveSource } from '../topology/processor-topology.ts';
@@ -24,6 +23,7 @@ import type { LagOf } from './partition-group.ts';
 import { PartitionGroup } from './partition-group.ts';
 import { RecordQueue } from './record-queue.ts';
 import { taskChangelog } from './task-changelog.ts';
+import type { TaskDatabases } from './task-databases.ts';
 import { TaskErrors } from './task-errors.ts';
 import { TaskOffsets } from './task-offsets.ts';
 import { TaskPunctuations } from './task-punctuations.ts';
@@ -36,7 +36,7 @@ export interface StreamTaskOptions {
   readonly partitions: readonly TopicPartition[];
   readonly config: ResolvedProcessingConfig;
   readonly collector: RecordCollector;
-  readonly backend: StateBackend;
+  readonly databases: TaskDatabases;
   /** Null: no record cache. */
   readonly cache: RecordCache | null;
   /** The wall clock, epoch ms. */
@@ -81,7 +81,7 @@ export class StreamTask implements TaskContext {
 
   /** @throws StreamsError STATE_FAILED when the database of the task cannot be opened */
   constructor(options: StreamTaskOptions) {
-    const { taskId, config, collector, plan, backend, cache, logger, metrics } = options;
+    const { taskId, config, collector, plan, databases, cache, logger, metrics } = options;
     this.#options = options;
     this.taskId = taskId;
     this.name = formatTaskId(taskId);
@@ -98,7 +98,7 @@ export class StreamTask implements TaskContext {
       applicationId: config.applicationId,
       taskId,
       stores: plan.stores,
-      backend,
+      databases,
       record: this.record,
       cache,
       defaults: config.serdeDefaults,

@@ -6,6 +6,7 @@ import { StateMachine } from '../common/state-machine.ts';
 import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
 import type { StreamsError } from '../errors/streams-error.ts';
 import { RecordCache } from '../state/record-cache.ts';
+import type { StateDirectory } from '../state/state-engine.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
 import { assignmentError } from './assignment/assignment-error.ts';
 import { StreamsAssignor } from './assignment/streams-assignor.ts';
@@ -34,6 +35,7 @@ export interface StreamThreadOptions {
   readonly plan: TopologyPlan;
   readonly config: ResolvedStreamsConfig;
   readonly client: BrokerClient;
+  readonly directory: StateDirectory;
   readonly isShutdownRequested: () => boolean;
   readonly onStateChange: (state: StreamThreadState) => void;
   readonly onRestore: (progress: RestoreProgress) => void;
@@ -96,7 +98,14 @@ export class StreamThread {
       onProgress,
     });
     const cache = config.cacheMaxBytes === 0 ? null : new RecordCache(config.cacheMaxBytes);
-    const parts = { plan, config, admin, consumer: this.#consumer, producer: this.#producer };
+    const parts = {
+      plan,
+      config,
+      directory: options.directory,
+      admin,
+      consumer: this.#consumer,
+      producer: this.#producer,
+    };
     this.#positions = new InputPositions(parts);
     this.#tasks = new TaskManager({ ...parts, changelogs: this.#changelogs, positions: this.#positions, cache });
     this.#purge = new RepartitionPurge(admin, plan, logger);

@@ -6,12 +6,14 @@ import type { TopicPartition } from '../common/topic-partition.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
 import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
 import type { RecordCache } from '../state/record-cache.ts';
+import type { StateDirectory } from '../state/state-engine.ts';
 import type { SubtopologyPlan, TopologyPlan } from '../topology/plan.ts';
 import { prepareWrites } from '../topology/plan.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
 import type { InputPositions } from './input-positions.ts';
 import { StreamTask } from './stream-task.ts';
 import type { StreamsProducer } from './streams-producer.ts';
+import { TaskDatabases } from './task-databases.ts';
 
 export interface TaskManagerOptions {
   readonly plan: TopologyPlan;
@@ -21,6 +23,7 @@ export interface TaskManagerOptions {
   readonly changelogs: ChangelogReader;
   readonly positions: InputPositions;
   readonly cache: RecordCache | null;
+  readonly directory: StateDirectory;
 }
 
 interface Assigned {
@@ -31,13 +34,16 @@ interface Assigned {
 /** The tasks of a stream thread: made when partitions are assigned, open when restored, closed when revoked. */
 export class TaskManager {
   readonly #options: TaskManagerOptions;
+  readonly #databases: TaskDatabases;
   readonly #restoring = new Map<string, Assigned>();
   readonly #running = new Map<string, StreamTask>();
   readonly #byPartition = new Map<string, StreamTask>();
   readonly #subtopologyOf = new Map<string, SubtopologyPlan>();
 
   constructor(options: TaskManagerOptions) {
+    const { config, directory } = options;
     this.#options = options;
+    this.#databases = new TaskDatabases({ ...config, directory, memoryMaxBytes: config.stateMemoryMaxBytes });
     for (const subtopology of options.plan.subtopologies) {
       for (const topic of subtopology.sourceTopics) this.#subtopologyOf.set(topic, subtopology);
     }
@@ -69,6 +75,7 @@ export class TaskManager {
     const { consumer, changelogs, producer } = this.#options;
     const groups = this.#byTask(partitions);
     const made: StreamTask[] = [];
+    this.#databases.expect(this.#running.size + this.#restoring.size + groups.length);
     for (const { taskId, plan, partitions: own } of groups) {
       await prepareWrites(plan);
       const stores = plan.stores.filter(({ builder }) => builder.loggingEnabled);
@@ -136,14 +143,14 @@ export class TaskManager {
 
   #task(taskId: TaskId, plan: SubtopologyPlan, partitions: readonly TopicPartition[]): StreamTask {
     const { config, producer, cache } = this.#options;
-    const { state: backend, logger, metrics, clock } = config;
+    const { logger, metrics, clock } = config;
     return new StreamTask({
       taskId,
       plan,
       partitions,
       config,
       collector: producer,
-      backend,
+      databases: this.#databases,
       cache,
       now: () => clock.now(),
       logger,

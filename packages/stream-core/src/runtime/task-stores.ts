@@ -1,13 +1,14 @@
 import type { RecordSlot } from '../common/record-context.ts';
 import type { TaskId } from '../common/task-id.ts';
+import { formatTaskId } from '../common/task-id.ts';
 import type { SerdeDefaults } from '../serdes/serde-slot.ts';
 import type { Changelog } from '../state/change-logging-rows.ts';
-import { inMemoryState } from '../state/in-memory-state.ts';
+import { inMemoryEngine } from '../state/in-memory-state.ts';
 import type { RecordCache } from '../state/record-cache.ts';
-import type { StateBackend } from '../state/state-engine.ts';
 import type { OpenStore, StateStore } from '../state/state-store.ts';
 import { TaskState } from '../state/task-state.ts';
 import type { PlannedStore } from '../topology/plan.ts';
+import type { TaskDatabases } from './task-databases.ts';
 
 /** A record of a changelog. */
 export interface ChangelogRecord {
@@ -17,10 +18,10 @@ export interface ChangelogRecord {
 }
 
 export interface TaskStoresOptions {
-  readonly applicationId: string;
   readonly taskId: TaskId;
   readonly stores: readonly PlannedStore[];
-  readonly backend: StateBackend;
+  readonly databases: TaskDatabases;
+  readonly applicationId: string;
   readonly record: RecordSlot;
   /** Null: no record cache. */
   readonly cache: RecordCache | null;
@@ -49,9 +50,9 @@ export class TaskStores {
 
   /** @throws StreamsError STATE_FAILED when the database cannot be opened */
   constructor(options: TaskStoresOptions) {
-    const { applicationId, taskId, backend, stores } = options;
-    this.#persistent = new TaskState(backend.open(applicationId, taskId));
-    this.#inMemory = new TaskState(inMemoryState().open(applicationId, taskId));
+    const { taskId, databases, applicationId, stores } = options;
+    this.#persistent = databases.open(taskId);
+    this.#inMemory = TaskState.open(inMemoryEngine(), { applicationId, taskId: formatTaskId(taskId) });
     for (const planned of stores) this.#entries.set(planned.builder.name, this.#openStore(planned, options));
   }
 

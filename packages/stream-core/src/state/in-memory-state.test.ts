@@ -7,7 +7,7 @@ import type { StateEngine } from './state-engine.ts';
 
 const first = Buffer.alloc(0);
 const end = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff]);
-const open = () => inMemoryState().open('app', { subtopology: 0, partition: 0 });
+const open = () => inMemoryState().acquire('app').open({ subtopology: 0, partition: 0 }, { memoryBytes: 0 });
 const all = (engine: StateEngine) => lines(engine.range(first, end, false));
 
 const put = (engine: StateEngine, ...pairs: readonly (readonly [string, string])[]) => {
@@ -50,14 +50,14 @@ test('a range is that of the moment at which it was asked for', () => {
 });
 
 test('every task has a database of its own, which is gone when it is closed', () => {
-  const backend = inMemoryState();
-  const one = backend.open('app', { subtopology: 0, partition: 0 });
-  const other = backend.open('app', { subtopology: 0, partition: 1 });
+  const directory = inMemoryState().acquire('app');
+  const one = directory.open({ subtopology: 0, partition: 0 }, { memoryBytes: 0 });
+  const other = directory.open({ subtopology: 0, partition: 1 }, { memoryBytes: 0 });
   put(one, ['a', '1']);
   expect(other.get(bytes('a'))).toBeNull();
   one.close();
   expect(all(one)).toEqual([]);
-  expect(backend.durable).toBe(false);
+  expect(inMemoryState().durable).toBe(false);
 });
 
 test('equals a sorted list of rows', () => {

@@ -1,6 +1,6 @@
 import { bytesToKey, keyToBytes } from '../common/bytes.ts';
 import { SortedMap } from '../common/sorted-map.ts';
-import type { EngineBatch, EngineRow, StateBackend, StateEngine } from './state-engine.ts';
+import type { EngineBatch, EngineRow, StateBackend, StateDirectory, StateEngine } from './state-engine.ts';
 
 /** Values are kept as strings too: a Buffer that stays would keep the whole slab that it was cut from. */
 class InMemoryEngine implements StateEngine {
@@ -48,9 +48,15 @@ class InMemoryEngine implements StateEngine {
   }
 }
 
+/** A database in memory. */
+export const inMemoryEngine = (): StateEngine => new InMemoryEngine();
+
+const directory: StateDirectory = {
+  open: inMemoryEngine,
+  taskIds: () => [],
+  remove: () => {},
+  close: () => {},
+};
+
 /** State in memory alone: gone with the process and restored from the changelogs at every start. */
-export const inMemoryState = (): StateBackend => ({
-  name: 'memory',
-  durable: false,
-  open: () => new InMemoryEngine(),
-});
+export const inMemoryState = (): StateBackend => ({ name: 'memory', durable: false, acquire: () => directory });

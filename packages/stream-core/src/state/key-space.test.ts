@@ -5,7 +5,7 @@ import { inMemoryState } from './in-memory-state.ts';
 import { KeySpace } from './key-space.ts';
 
 const twoSpaces = () => {
-  const engine = inMemoryState().open('app', { subtopology: 0, partition: 0 });
+  const engine = inMemoryState().acquire('app').open({ subtopology: 0, partition: 0 }, { memoryBytes: 0 });
   const commit = (space: KeySpace) => {
     space.seal();
     const batch = engine.batch();

@@ -15,8 +15,8 @@ export interface EngineBatch {
 }
 
 /**
- * The database of one task: sorted bytes. It holds committed data only. All calls are synchronous; a failure is a
- * StreamsError STATE_FAILED.
+ * The database of one task: sorted bytes. It holds committed data only. All calls are synchronous. Damaged data is a
+ * StreamsError STATE_CORRUPTED, every other failure STATE_FAILED.
  */
 export interface StateEngine {
   get(key: Buffer): Buffer | null;
@@ -29,11 +29,37 @@ export interface StateEngine {
   close(): void;
 }
 
-/** Makes the databases of an application instance. */
+/** What an engine is opened with. */
+export interface EngineOptions {
+  /** What buffers and caches of the engine may take, in bytes. An engine without any of its own takes no notice. */
+  readonly memoryBytes: number;
+}
+
+/** The databases of the tasks of one application, which nobody else can open meanwhile. */
+export interface StateDirectory {
+  /**
+   * Opens the database of a task, or makes it. One task is open once at a time.
+   *
+   * @throws StreamsError STATE_CORRUPTED when its files are damaged, STATE_FAILED when it cannot be opened otherwise
+   */
+  open(taskId: TaskId, options: EngineOptions): StateEngine;
+  /** The tasks that have a database here, open or not. */
+  taskIds(): readonly TaskId[];
+  /** Deletes the database of a task; it must not be open. Nothing happens where there is none. */
+  remove(taskId: TaskId): void;
+  /** Lets others open the databases. All of them must be closed. */
+  close(): void;
+}
+
+/** Where an application instance keeps its state. */
 export interface StateBackend {
   readonly name: string;
   /** False when the data is gone with the process, so that a restart restores everything from the changelogs. */
   readonly durable: boolean;
-  /** Opens the database of a task, or makes it. One task is open once at a time. */
-  open(applicationId: string, taskId: TaskId): StateEngine;
+  /**
+   * Takes the databases of an application for this instance alone.
+   *
+   * @throws StreamsError STATE_LOCKED when another instance has them, STATE_FAILED when the directory cannot be used
+   */
+  acquire(applicationId: string): StateDirectory;
 }

@@ -2,6 +2,8 @@ import { assert } from '../common/assert.ts';
 import { incrementBytes, readInt64, writeInt64 } from '../common/bytes.ts';
 import { KeySpace } from './key-space.ts';
 import type { StateEngine } from './state-engine.ts';
+import type { StateHeader, StateOwner } from './state-header.ts';
+import { encodeHeader, headerKey, readHeader, stateFormat } from './state-header.ts';
 
 const offsetsPrefix = Buffer.from([0, 0]);
 
@@ -14,14 +16,26 @@ const rangeOf = (prefix: Buffer) => ({ prefix, end: incrementBytes(prefix) ?? Bu
  */
 export class TaskState {
   readonly #engine: StateEngine;
+  readonly #owner: StateOwner;
   readonly #spaces = new Set<KeySpace>();
-  readonly #storeIds = new Map<string, number>();
+  readonly #storeIds: Map<string, number>;
+  #isHeaderWritten: boolean;
   /** Dropped since the last seal, and dropped in the sealed generation. */
   #dropped: KeySpace[] = [];
   #sealedDrops: KeySpace[] = [];
 
-  constructor(engine: StateEngine) {
+  private constructor(engine: StateEngine, owner: StateOwner, header: StateHeader | null) {
     this.#engine = engine;
+    this.#owner = owner;
+    this.#storeIds = new Map(Object.entries(header?.stores ?? {}));
+    this.#isHeaderWritten = header !== null;
+  }
+
+  /**
+   * @throws StreamsError STATE_FOREIGN, STATE_FORMAT_UNSUPPORTED, STATE_CORRUPTED for a database that is not for this task
+   */
+  static open(engine: StateEngine, owner: StateOwner): TaskState {
+    return new TaskState(engine, owner, readHeader(engine, owner));
   }
 
   /** Bytes that wait for a commit. */
@@ -74,7 +88,9 @@ export class TaskState {
       writeInt64(value, offset, 0);
       batch.put(offsetKey(topic), value);
     }
+    if (!this.#isHeaderWritten) batch.put(headerKey, this.#header());
     batch.commit();
+    this.#isHeaderWritten = true;
     for (const space of this.#spaces) space.settle();
     for (const space of this.#sealedDrops) this.#engine.deleteRange(space.range.prefix, space.range.end);
     for (const space of this.#dropped) this.#spaces.delete(space);
@@ -87,11 +103,16 @@ export class TaskState {
     this.#engine.close();
   }
 
+  #header(): Buffer {
+    return encodeHeader({ format: stateFormat, ...this.#owner, stores: Object.fromEntries(this.#storeIds) });
+  }
+
   #storeId(store: string): number {
     let id = this.#storeIds.get(store);
     if (id === undefined) {
       id = this.#storeIds.size + 1;
       this.#storeIds.set(store, id);
+      this.#isHeaderWritten = false;
     }
     return id;
   }

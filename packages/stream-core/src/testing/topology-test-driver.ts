@@ -10,10 +10,11 @@ import { StreamsError } from '../errors/streams-error.ts';
 import type { MetricValue } from '../metrics/metrics.ts';
 import { MetricsRegistry } from '../metrics/metrics.ts';
 import { StreamTask } from '../runtime/stream-task.ts';
+import { TaskDatabases } from '../runtime/task-databases.ts';
 import type { Serde } from '../serdes/serde.ts';
 import { inMemoryState } from '../state/in-memory-state.ts';
 import { RecordCache } from '../state/record-cache.ts';
-import type { StateBackend } from '../state/state-engine.ts';
+import type { StateBackend, StateDirectory } from '../state/state-engine.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { SubtopologyPlan } from '../topology/plan.ts';
 import { createPlan, mergeSubtopologies, prepareWrites } from '../topology/plan.ts';
@@ -47,6 +48,7 @@ export interface TestDriverConfig extends Partial<ProcessingConfig> {
  */
 export class TopologyTestDriver {
   readonly #task: StreamTask;
+  readonly #directory: StateDirectory;
   readonly #plan: SubtopologyPlan;
   readonly #collector = new CapturingCollector();
   readonly #metrics = new MetricsRegistry();
@@ -64,13 +66,20 @@ export class TopologyTestDriver {
     this.#nowMs = config.initialWallClockMs ?? 0;
     if (prepareWrites(this.#plan) !== undefined) throw mustBePrepared('its sinks and stores');
     const { sourceTopics } = this.#plan;
+    this.#directory = (config.state ?? inMemoryState()).acquire(resolved.applicationId);
     this.#task = new StreamTask({
       taskId: driverTaskId,
       plan: this.#plan,
       partitions: sourceTopics.map((topic) => ({ topic, partition: 0 })),
       config: { ...resolved, emitIntervalMs: 0 },
       collector: this.#collector,
-      backend: config.state ?? inMemoryState(),
+      databases: new TaskDatabases({
+        ...resolved,
+        directory: this.#directory,
+        memoryMaxBytes: resolved.stateMemoryMaxBytes,
+        logger: config.logger ?? silentLogger,
+        metrics: this.#metrics,
+      }),
       cache: resolved.cacheMaxBytes === 0 ? null : new RecordCache(resolved.cacheMaxBytes),
       now: () => this.#nowMs,
       logger: config.logger ?? silentLogger,
@@ -145,6 +154,7 @@ export class TopologyTestDriver {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#task.close();
+    this.#directory.close();
   }
 
   #run(): void {
