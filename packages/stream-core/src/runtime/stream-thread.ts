@@ -64,7 +64,6 @@ export class StreamThread {
   #isStopping = false;
   #hasProcessed = false;
   #isRebalancing = true;
-  #lastPurgeMs = 0;
 
   constructor(options: StreamThreadOptions) {
     const { config, client, plan, name } = options;
@@ -108,7 +107,7 @@ export class StreamThread {
     };
     this.#positions = new InputPositions(parts);
     this.#tasks = new TaskManager({ ...parts, changelogs: this.#changelogs, positions: this.#positions, cache });
-    this.#purge = new RepartitionPurge(admin, plan, logger);
+    this.#purge = new RepartitionPurge(parts);
     const onCommitted = this.#purge.committed.bind(this.#purge);
     this.#committer = new Committer({ ...parts, isExactlyOnce, clock, metrics, onCommitted });
     this.#schedule = new OutputSchedule(config, this.#committer, this.#producer);
@@ -158,9 +157,7 @@ export class StreamThread {
     const { config, plan, client } = this.#options;
     // The producer first: it ends what a predecessor left open, and only then are offsets and changelogs final.
     await this.#producer.init();
-    const { clock, logger } = config;
-    this.#lastPurgeMs = clock.now();
-    const { replicationFactor } = config;
+    const { replicationFactor, logger } = config;
     const internalTopics = new InternalTopics({ admin: client.admin, plan, replicationFactor, logger });
     const protocol = new StreamsAssignor({
       plan,
@@ -193,7 +190,7 @@ export class StreamThread {
     if (!this.#isRebalancing) await this.#schedule.maybeCommit(this.#tasks.running, now);
     this.#schedule.flushLingering(now);
     await this.#schedule.waitForOutput(this.#tasks.running);
-    this.#maybePurge(now);
+    this.#purge.maybeRun(now);
     // Timers and sockets get their turn even if nothing here ever had to wait.
     await yieldToEventLoop();
   }
@@ -233,12 +230,6 @@ export class StreamThread {
     if (processed === 0) return;
     metrics.counter('process-total').add(processed);
     this.#flow.adjust(this.#tasks.running);
-  }
-
-  #maybePurge(now: number): void {
-    if (now - this.#lastPurgeMs < this.#options.config.repartitionPurgeIntervalMs) return;
-    this.#lastPurgeMs = now;
-    this.#purge.run();
   }
 
   /** How long the next poll may wait for records: not at all while there is something to do. */
