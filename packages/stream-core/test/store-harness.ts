@@ -10,7 +10,8 @@ export const bytes = (text: string): Buffer => Buffer.from(text);
 export const lines = (rows: Iterable<Row>): string[] => [...rows].map(({ key, value }) => `${key}=${value}`);
 
 /** The state of a task whose database is in memory. */
-export const openState = (): TaskState => TaskState.open(inMemoryEngine(), { applicationId: 'app', taskId: '0_0' });
+export const openState = (): TaskState =>
+  TaskState.open(inMemoryEngine(), { applicationId: 'app', taskId: '0_0', writeBehind: null });
 
 interface Logged {
   readonly key: Buffer;

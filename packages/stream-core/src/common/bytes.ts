@@ -32,6 +32,13 @@ export const writeInt64 = (target: Buffer, value: number, offset: number): void 
   target.writeUInt32BE(value - high * 0x1_0000_0000, offset + 4);
 };
 
+/** 8 bytes of a safe integer, big-endian. */
+export const int64Bytes = (value: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(8);
+  writeInt64(bytes, value, 0);
+  return bytes;
+};
+
 /** Reads a 64-bit signed integer, big-endian, as a number. Values beyond the safe range lose precision. */
 export const readInt64 = (source: Buffer, offset: number): number =>
   source.readInt32BE(offset) * 0x1_0000_0000 + source.readUInt32BE(offset + 4);

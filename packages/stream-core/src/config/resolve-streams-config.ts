@@ -33,6 +33,7 @@ export interface ResolvedProcessingConfig {
   readonly cacheMaxBytes: number;
   readonly stateMemoryMaxBytes: number;
   readonly stateCorruption: 'rebuild' | 'fail';
+  readonly stateCleanupDelayMs: number;
   readonly isDslStorePersistent: boolean;
   readonly maxTaskIdleMs: number;
   readonly emitIntervalMs: number;
@@ -98,6 +99,7 @@ const readProcessing = (config: ProcessingConfig, reader: ConfigReader): Resolve
       byDefault: 'rebuild',
       allowed: ['rebuild', 'fail'],
     }),
+    stateCleanupDelayMs: reader.durationMs('stateCleanupDelay', config.stateCleanupDelay, { byDefault: 600_000 }),
     isDslStorePersistent: dslStore === 'persistent',
     maxTaskIdleMs: reader.integer('maxTaskIdleMs', config.maxTaskIdleMs, { byDefault: 0, min: -1 }),
     emitIntervalMs: isDeterministic ? 0 : emitIntervalMs,

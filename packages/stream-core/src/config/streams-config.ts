@@ -42,6 +42,8 @@ export interface ProcessingConfig {
   readonly stateMemoryMaxBytes?: number;
   /** Whether a damaged database is deleted and restored from its changelogs, or ends the instance. @default 'rebuild' */
   readonly stateCorruption?: 'rebuild' | 'fail';
+  /** How long an instance keeps the database of a task that is not with it any more. @default 10 min */
+  readonly stateCleanupDelay?: Duration;
   /** Where the stores of the DSL live that do not say it themselves. @default 'persistent' */
   readonly defaultDslStore?: 'persistent' | 'inMemory';
   /**

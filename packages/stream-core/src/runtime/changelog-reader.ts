@@ -21,6 +21,12 @@ export interface RestoreProgress {
   readonly isComplete: boolean;
 }
 
+/** A task whose database does not go with its changelog. */
+export interface MismatchedTask {
+  readonly task: StreamTask;
+  readonly error: StreamsError;
+}
+
 interface Restore {
   readonly task: StreamTask;
   readonly store: string;
@@ -59,8 +65,13 @@ export class ChangelogReader {
     return this.#restores.size === 0;
   }
 
-  /** Begins to restore the stores of these tasks. */
-  async add(tasks: readonly StreamTask[]): Promise<void> {
+  /**
+   * Begins to restore the stores of these tasks.
+   *
+   * @returns tasks whose database does not go with its changelog: it was restored from offsets that the log does not
+   *   have (any more); what they hold cannot be trusted
+   */
+  async add(tasks: readonly StreamTask[]): Promise<readonly MismatchedTask[]> {
     const wanted = tasks.flatMap((task) =>
       task.stores.changelogs().map(({ topic, store, offset }) => ({
         task,
@@ -69,7 +80,8 @@ export class ChangelogReader {
         partition: { topic, partition: task.taskId.partition },
       })),
     );
-    if (wanted.length === 0) return;
+    if (wanted.length === 0) return [];
+    const mismatched: MismatchedTask[] = [];
     const { admin } = this.#options;
     const partitions = wanted.map(({ partition }) => partition);
     // The end of the log itself: markers of the last transaction may not have moved the last stable offset yet.
@@ -82,8 +94,12 @@ export class ChangelogReader {
       'read_uncommitted',
     );
     wanted.forEach(({ task, store, offset, partition }, index) => {
-      const startOffset = Math.max(offset ?? 0, starts[index] ?? 0);
-      const endOffset = ends[index] ?? 0;
+      const [earliest, endOffset] = [starts[index] ?? 0, ends[index] ?? 0];
+      if (offset !== null && (offset < earliest || offset > endOffset)) {
+        mismatched.push({ task, error: mismatch(partition, offset, `${earliest} to ${endOffset}`) });
+        return;
+      }
+      const startOffset = offset ?? earliest;
       const restore: Restore = { task, store, partition, startOffset, endOffset, position: startOffset };
       if (startOffset < endOffset) this.#restores.set(topicPartitionKey(partition), restore);
       else this.#report(restore);
@@ -94,6 +110,7 @@ export class ChangelogReader {
         this.#options.fetcher.seek(restore.partition, restore.startOffset);
       }
     }
+    return mismatched;
   }
 
   /** Whether all stores of a task are restored. */
@@ -172,6 +189,13 @@ export class ChangelogReader {
     }
   }
 }
+
+const mismatch = (partition: TopicPartition, offset: number, has: string): StreamsError =>
+  new StreamsError(
+    'TASK_CORRUPTED',
+    `The database holds ${partition.topic}-${partition.partition} up to offset ${offset}, and the topic has ${has}`,
+    { context: { ...partition, offset } },
+  );
 
 const readRecords = (fetched: FetchedPartition): ChangelogRecord[] => {
   const records: ChangelogRecord[] = [];

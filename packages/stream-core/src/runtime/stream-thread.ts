@@ -191,6 +191,7 @@ export class StreamThread {
     this.#schedule.flushLingering(now);
     await this.#schedule.waitForOutput(this.#tasks.running);
     this.#purge.maybeRun(now);
+    this.#tasks.maybeCleanUp();
     // Timers and sockets get their turn even if nothing here ever had to wait.
     await yieldToEventLoop();
   }

@@ -5,6 +5,7 @@ import { formatTaskId } from '../common/task-id.ts';
 import type { TopicPartition } from '../common/topic-partition.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
 import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
+import type { StreamsError } from '../errors/streams-error.ts';
 import type { RecordCache } from '../state/record-cache.ts';
 import type { StateDirectory } from '../state/state-engine.ts';
 import type { SubtopologyPlan, TopologyPlan } from '../topology/plan.ts';
@@ -43,7 +44,12 @@ export class TaskManager {
   constructor(options: TaskManagerOptions) {
     const { config, directory } = options;
     this.#options = options;
-    this.#databases = new TaskDatabases({ ...config, directory, memoryMaxBytes: config.stateMemoryMaxBytes });
+    this.#databases = new TaskDatabases({
+      ...config,
+      directory,
+      isDurable: config.state.durable,
+      now: () => config.clock.monotonic(),
+    });
     for (const subtopology of options.plan.subtopologies) {
       for (const topic of subtopology.sourceTopics) this.#subtopologyOf.set(topic, subtopology);
     }
@@ -86,7 +92,7 @@ export class TaskManager {
       made.push(task);
       this.#options.config.metrics.counter('task-created-total').add(1);
     }
-    await changelogs.add(made);
+    for (const { task, error } of await changelogs.add(made)) await this.#rebuild(task, error);
   }
 
   /** Opens the tasks whose stores are restored, and lets their partitions be fetched. Returns whether there were any. */
@@ -125,6 +131,28 @@ export class TaskManager {
     } catch (error) {
       this.#options.config.logger.error('task.close_failed', { task: name, error: String(error) });
     }
+    this.#databases.closed(task.taskId);
+  }
+
+  /** Begins the task of a database anew that does not go with its changelogs. */
+  async #rebuild(task: StreamTask, error: StreamsError): Promise<void> {
+    const assigned = this.#restoring.get(task.name);
+    const { config, changelogs } = this.#options;
+    if (config.stateCorruption === 'fail') throw error;
+    changelogs.remove(task);
+    task.close();
+    this.#databases.closed(task.taskId);
+    this.#databases.rebuild(task.taskId, error);
+    const plan = this.#options.plan.subtopologies.find(({ id }) => id === task.taskId.subtopology);
+    assert(plan !== undefined && assigned !== undefined, 'a task that is rebuilt was assigned');
+    const made = this.#task(task.taskId, plan, task.partitions);
+    this.#restoring.set(made.name, { ...assigned, task: made });
+    await changelogs.add([made]);
+  }
+
+  /** Deletes the databases of tasks that have not been here for long. */
+  maybeCleanUp(): void {
+    this.#databases.maybeCleanUp();
   }
 
   #byTask(partitions: readonly TopicPartition[]) {

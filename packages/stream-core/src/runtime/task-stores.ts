@@ -51,8 +51,14 @@ export class TaskStores {
   /** @throws StreamsError STATE_FAILED when the database cannot be opened */
   constructor(options: TaskStoresOptions) {
     const { taskId, databases, applicationId, stores } = options;
-    this.#persistent = databases.open(taskId);
-    this.#inMemory = TaskState.open(inMemoryEngine(), { applicationId, taskId: formatTaskId(taskId) });
+    const isPersistent = ({ builder }: PlannedStore): boolean => builder.persistent ?? options.isDslStorePersistent;
+    const isWriteBehind = stores.filter(isPersistent).every(({ builder }) => builder.loggingEnabled);
+    this.#persistent = databases.open(taskId, isWriteBehind);
+    this.#inMemory = TaskState.open(inMemoryEngine(), {
+      applicationId,
+      taskId: formatTaskId(taskId),
+      writeBehind: null,
+    });
     for (const planned of stores) this.#entries.set(planned.builder.name, this.#openStore(planned, options));
   }
 

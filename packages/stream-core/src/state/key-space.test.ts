@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { bytes, lines } from '../../test/store-harness.ts';
+import { EngineRows } from './engine-rows.ts';
 import { inMemoryState } from './in-memory-state.ts';
 import { KeySpace } from './key-space.ts';
 
@@ -11,13 +12,12 @@ const twoSpaces = () => {
     const batch = engine.batch();
     space.apply(batch);
     batch.commit();
-    space.settle();
   };
   return {
     commit,
     engine,
-    first: new KeySpace(engine, { prefix: Buffer.from([1]), end: Buffer.from([2]) }),
-    second: new KeySpace(engine, { prefix: Buffer.from([2]), end: Buffer.from([3]) }),
+    first: new KeySpace(new EngineRows(engine, Buffer.from([1]))),
+    second: new KeySpace(new EngineRows(engine, Buffer.from([2]))),
   };
 };
 
@@ -57,8 +57,8 @@ test('a buffered deletion hides what is sealed and what is committed', () => {
   expect(lines(first.rows(null, null, false))).toEqual([]);
 });
 
-test('counts the bytes that wait, until they are settled', () => {
-  const { first, commit } = twoSpaces();
+test('counts the bytes that wait, until they are committed', () => {
+  const { first, commit, engine } = twoSpaces();
   expect(first.bufferedBytes).toBe(0);
   first.put(bytes('key'), bytes('value'));
   first.put(bytes('gone'), null);
@@ -66,22 +66,22 @@ test('counts the bytes that wait, until they are settled', () => {
   first.seal();
   first.put(bytes('k'), bytes('v'));
   expect(first.bufferedBytes).toBe(14);
-  first.settle();
+  first.apply(engine.batch());
   expect(first.bufferedBytes).toBe(2);
   commit(first);
   expect(first.bufferedBytes).toBe(0);
 });
 
-test('a second generation is sealed only after the first was settled', () => {
-  const { first } = twoSpaces();
+test('a second generation is sealed only after the first was applied', () => {
+  const { first, engine } = twoSpaces();
   first.seal();
   expect(first.hasSealed).toBe(false);
   first.put(bytes('a'), bytes('1'));
   first.seal();
   expect(first.hasSealed).toBe(true);
   first.put(bytes('a'), bytes('2'));
-  expect(() => first.seal()).toThrow('sealed only after the one before was settled');
-  first.settle();
+  expect(() => first.seal()).toThrow('sealed only after the one before was applied');
+  first.apply(engine.batch());
   first.seal();
   expect(first.hasSealed).toBe(true);
 });

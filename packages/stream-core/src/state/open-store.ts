@@ -1,3 +1,4 @@
+import { int64Bytes, readInt64 } from '../common/bytes.ts';
 import type { Serde } from '../serdes/serde.ts';
 import type { SerdeDefaults, SerdeSlot } from '../serdes/serde-slot.ts';
 import { OuterJoinStore } from './outer-join-store.ts';
@@ -103,6 +104,10 @@ export const openWindowStore = <K, V, S>(
     retainDuplicates,
     caching,
   });
+  const sequenceNote = `${name}/sequence`;
+  const noted = state.note(sequenceNote);
+  if (noted !== null) store.sawSequence(readInt64(noted, 0));
+  if (retainDuplicates) state.keepNote(sequenceNote, () => int64Bytes(store.sequence));
   return {
     store,
     ...cacheControl(caching),

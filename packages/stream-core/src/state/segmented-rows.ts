@@ -1,3 +1,4 @@
+import { int64Bytes, readInt64 } from '../common/bytes.ts';
 import type { KeySpace } from './key-space.ts';
 import type { Row, RowStore } from './row-store.ts';
 import type { TaskState } from './task-state.ts';
@@ -32,6 +33,12 @@ export class SegmentedRows implements RowStore {
   constructor(state: TaskState, options: SegmentedRowsOptions) {
     this.#state = state;
     this.#options = options;
+    const { store } = options;
+    for (const id of state.segments(store)) this.#segments.set(id, state.open(store, id));
+    // The rows of the database are those of a commit; what can be read of them depends on the time of that commit.
+    const note = `${store}/time`;
+    this.#observe(timeOfNote(state.note(note)));
+    state.keepNote(note, () => int64Bytes(this.#observedTime));
   }
 
   get(segment: number, key: Buffer): Buffer | null {
@@ -90,3 +97,5 @@ export class SegmentedRows implements RowStore {
     for (const row of rows) if (this.#isReadable(row.key)) yield row;
   }
 }
+
+const timeOfNote = (note: Buffer | null): number => (note === null ? -1 : readInt64(note, 0));

@@ -20,7 +20,7 @@ export interface StateHeader extends StateOwner {
 export const stateFormat = 1;
 
 /** The key of the header; no store has the number 0. */
-export const headerKey: Buffer = Buffer.from([0, 1]);
+export const headerKey: Buffer = Buffer.from([0, 0, 1]);
 
 const everything = [Buffer.alloc(0), Buffer.alloc(16, 0xff)] as const;
 

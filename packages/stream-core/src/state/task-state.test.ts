@@ -7,7 +7,7 @@ import { TaskState } from './task-state.ts';
 
 const open = () => {
   const engine = inMemoryState().acquire('app').open({ subtopology: 0, partition: 0 }, { memoryBytes: 0 });
-  return { engine, state: TaskState.open(engine, { applicationId: 'app', taskId: '0_0' }) };
+  return { engine, state: TaskState.open(engine, { applicationId: 'app', taskId: '0_0', writeBehind: null }) };
 };
 const bytes = (text: string) => Buffer.from(text);
 const rows = (space: KeySpace, reverse = false) =>
@@ -43,7 +43,7 @@ describe('TaskState', () => {
     space.put(bytes('b'), bytes('2'));
     state.seal();
     space.put(bytes('c'), bytes('3'));
-    const reopened = TaskState.open(engine, { applicationId: 'app', taskId: '0_0' });
+    const reopened = TaskState.open(engine, { applicationId: 'app', taskId: '0_0', writeBehind: null });
     expect(rows(reopened.open('s'))).toEqual(['a=1']);
     expect(reopened.changelogOffset('log')).toBe(5);
     expect(reopened.changelogOffset('other')).toBeNull();
@@ -56,10 +56,14 @@ describe('TaskState', () => {
     state.seal();
     state.applySealed(new Map());
     state.drop(segment);
-    expect(rows(TaskState.open(engine, { applicationId: 'app', taskId: '0_0' }).open('w', 7))).toEqual(['a=1']);
+    expect(
+      rows(TaskState.open(engine, { applicationId: 'app', taskId: '0_0', writeBehind: null }).open('w', 7)),
+    ).toEqual(['a=1']);
     state.seal();
     state.applySealed(new Map());
-    expect(rows(TaskState.open(engine, { applicationId: 'app', taskId: '0_0' }).open('w', 7))).toEqual([]);
+    expect(
+      rows(TaskState.open(engine, { applicationId: 'app', taskId: '0_0', writeBehind: null }).open('w', 7)),
+    ).toEqual([]);
   });
 
   test('a segment that is dropped while its last writes are being committed does not come back', () => {
@@ -71,7 +75,9 @@ describe('TaskState', () => {
     state.applySealed(new Map());
     state.seal();
     state.applySealed(new Map());
-    expect(rows(TaskState.open(engine, { applicationId: 'app', taskId: '0_0' }).open('w', 7))).toEqual([]);
+    expect(
+      rows(TaskState.open(engine, { applicationId: 'app', taskId: '0_0', writeBehind: null }).open('w', 7)),
+    ).toEqual([]);
   });
 
   test('a range that is being walked does not change', () => {

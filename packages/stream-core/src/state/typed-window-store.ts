@@ -41,6 +41,11 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
     this.#options = options;
   }
 
+  /** The number of the last value that was put into a store of duplicates. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
   put(key: K, value: V | null, windowStart: number): void {
     const { codec, retainDuplicates } = this.#options;
     if (retainDuplicates) this.#sequence = (this.#sequence + 1) & maxSequence;

@@ -66,7 +66,8 @@ export class TopologyTestDriver {
     this.#nowMs = config.initialWallClockMs ?? 0;
     if (prepareWrites(this.#plan) !== undefined) throw mustBePrepared('its sinks and stores');
     const { sourceTopics } = this.#plan;
-    this.#directory = (config.state ?? inMemoryState()).acquire(resolved.applicationId);
+    const backend = config.state ?? inMemoryState();
+    this.#directory = backend.acquire(resolved.applicationId);
     this.#task = new StreamTask({
       taskId: driverTaskId,
       plan: this.#plan,
@@ -76,7 +77,8 @@ export class TopologyTestDriver {
       databases: new TaskDatabases({
         ...resolved,
         directory: this.#directory,
-        memoryMaxBytes: resolved.stateMemoryMaxBytes,
+        isDurable: backend.durable,
+        now: () => this.#nowMs,
         logger: config.logger ?? silentLogger,
         metrics: this.#metrics,
       }),

@@ -1,0 +1,26 @@
+import type { SortedMap } from '../common/sorted-map.ts';
+import type { Row } from './row-store.ts';
+import type { EngineBatch } from './state-engine.ts';
+
+/** Rows of one generation by name (see `bytesToKey`); null deletes. */
+export type Changes = SortedMap<Buffer | null>;
+
+/** The committed rows of one key space. */
+export interface CommittedRows {
+  /** A row by its name and by the same key in bytes. */
+  get(name: string, key: Buffer): Buffer | null;
+  /** Rows from `from` (included) to `to` (excluded), null for an open end. */
+  range(from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row>;
+  /** Takes in what was committed. What goes to the engine at once goes into the batch. */
+  apply(changes: Changes, batch: EngineBatch): void;
+  /** Hands what the engine does not have yet to a batch, which is committed before anything else happens. */
+  flush(batch: EngineBatch): void;
+  /** Bytes that the engine does not have yet. */
+  readonly unwrittenBytes: number;
+  /** Bytes of rows that are kept in memory, with those that the engine does not have yet. */
+  readonly residentBytes: number;
+  /** Lets rows go that the engine has. Called after a flush. */
+  release(): void;
+  /** Forgets every row. Returns whether the engine has any that are to be deleted. */
+  drop(): boolean;
+}
