@@ -21,7 +21,7 @@ export const runCli = async ([name, ...args]: readonly string[], printer: Printe
     printer.out(usage);
     return 0;
   }
-  const command = name === undefined ? undefined : commands[name];
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     printer.err(name === undefined ? usage : `millrace: there is no command ${name}\n\n${usage}`);
     return 2;

@@ -234,9 +234,9 @@ export class KafkaStreams {
 
   #onRestore(progress: RestoreProgress): void {
     this.#options.restoreListener?.(progress);
-    const { store, changelog, offset, isComplete } = progress;
-    if (!isComplete || offset === 0) return;
-    this.#config.logger.info('restore.complete', { store, ...changelog, offset });
+    const { store, changelog, startOffset, offset, isComplete } = progress;
+    if (!isComplete || offset === startOffset) return;
+    this.#config.logger.info('restore.complete', { store, ...changelog, from: startOffset, offset });
   }
 
   /** Asks the handler. Returns whether a new thread is to run. */

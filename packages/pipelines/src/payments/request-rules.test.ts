@@ -11,6 +11,7 @@ test('the request of the seed keeps all rules', () => {
 });
 
 test.each([
+  ['TRANSACTION_ID_MISSING', fromMsisdn, { transactionId: '' }],
   ['KEY_MISSING', null, {}],
   ['KEY_IS_NOT_THE_PAYER', '254700123457', {}],
   ['PAYER_INVALID', '0700123456', { fromMsisdn: '0700123456' }],
@@ -19,6 +20,7 @@ test.each([
   ['PAYEE_IS_PAYER', fromMsisdn, { toMsisdn: fromMsisdn }],
   ['AMOUNT_NOT_POSITIVE', fromMsisdn, { amount: -100n }],
   ['AMOUNT_NOT_POSITIVE', fromMsisdn, { amount: 0n }],
+  ['AMOUNT_TOO_LARGE', fromMsisdn, { amount: 1_000_000_000_001n }],
   ['CURRENCY_NOT_KES', fromMsisdn, { currency: 'USD' }],
   ['TYPE_NOT_P2P_TRANSFER', fromMsisdn, { transactionType: 'CASH_OUT' }],
 ] as const)('%s is named', (rule, key, change) => {

@@ -18,6 +18,12 @@ test('a completed payment reads as in the seed', () => {
   );
 });
 
+test('a balance that core did not name is not made up', () => {
+  expect(smsText({ ...payment, newBalance: null }, 0)).toBe(
+    'Confirmed. Ksh5,000.00 sent to 254711987654 on 2/9/24 at 2:30 PM. Transaction cost Ksh15.00.',
+  );
+});
+
 describe('the time', () => {
   test.each([
     ['2024-09-02T00:05:00Z', 0, '2/9/24 at 12:05 AM'],

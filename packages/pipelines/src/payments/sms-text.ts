@@ -20,9 +20,11 @@ const spokenTime = (epochMs: number, utcOffsetMinutes: number): string => {
 type Sentence = (payment: SmsContent, amount: string, when: string) => string;
 
 const sentences: Readonly<Record<FinalStatus, Sentence>> = {
-  COMPLETED: ({ toMsisdn, newBalance, fee }, amount, when) =>
-    `Confirmed. ${amount} sent to ${toMsisdn} on ${when}. ` +
-    `New balance is ${formatKsh(newBalance ?? 0n)}. Transaction cost ${formatKsh(fee)}.`,
+  COMPLETED: ({ toMsisdn, newBalance, fee }, amount, when) => {
+    // A balance that core did not name is not made up.
+    const balance = newBalance === null ? '' : ` New balance is ${formatKsh(newBalance)}.`;
+    return `Confirmed. ${amount} sent to ${toMsisdn} on ${when}.${balance} Transaction cost ${formatKsh(fee)}.`;
+  },
   REJECTED: ({ toMsisdn }, amount, when) => `Declined. ${amount} was not sent to ${toMsisdn} on ${when}.`,
   DECLINED: ({ toMsisdn }, amount, when) =>
     `Declined. ${amount} was not sent to ${toMsisdn} on ${when}: the service took too long. Please try again.`,

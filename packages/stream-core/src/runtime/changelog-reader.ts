@@ -7,7 +7,7 @@ import { topicPartitionKey } from '../common/topic-partition.ts';
 import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { StreamTask } from './stream-task.ts';
-import type { ChangelogRecord } from './task-stores.ts';
+import type { RestoredAmount } from './task-stores.ts';
 
 const progressIntervalMs = 5_000;
 
@@ -15,6 +15,8 @@ const progressIntervalMs = 5_000;
 export interface RestoreProgress {
   readonly store: string;
   readonly changelog: TopicPartition;
+  /** The offset that the database held the changelog up to, so that the restore began there. */
+  readonly startOffset: number;
   /** The offset that was restored up to, and the one to come to. */
   readonly offset: number;
   readonly endOffset: number;
@@ -149,13 +151,10 @@ export class ChangelogReader {
     const restore = this.#restores.get(topicPartitionKey(fetched.topicPartition));
     if (restore === undefined) return;
     const { task, store, partition } = restore;
-    const records = readRecords(fetched);
-    await task.stores.prepareRestore(store, records);
-    for (const record of records) task.stores.restore(store, record);
+    await task.stores.prepareRestore(store, fetched);
+    const amount = task.stores.restore(store, fetched);
     restore.position = fetched.nextPosition;
-    task.stores.seal();
-    task.stores.applySealed(new Map([[partition.topic, fetched.nextPosition]]));
-    this.#count(restore, records);
+    this.#count(restore, amount);
     if (restore.position >= restore.endOffset) {
       this.#restores.delete(topicPartitionKey(partition));
       this.#assign();
@@ -163,16 +162,15 @@ export class ChangelogReader {
     this.#report(restore);
   }
 
-  #count({ task, store }: Restore, records: readonly ChangelogRecord[]): void {
+  #count({ task, store }: Restore, { records, bytes }: RestoredAmount): void {
     const tags = { task: task.name, store };
-    const bytes = records.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
-    this.#options.metrics.counter('restore-records-total', tags).add(records.length);
+    this.#options.metrics.counter('restore-records-total', tags).add(records);
     this.#options.metrics.counter('restore-bytes-total', tags).add(bytes);
   }
 
-  #report({ store, partition, position, endOffset }: Restore): void {
+  #report({ store, partition, startOffset, position, endOffset }: Restore): void {
     const isComplete = position >= endOffset;
-    this.#options.onProgress({ store, changelog: partition, offset: position, endOffset, isComplete });
+    this.#options.onProgress({ store, changelog: partition, startOffset, offset: position, endOffset, isComplete });
   }
 
   #assign(): void {
@@ -196,19 +194,3 @@ const mismatch = (partition: TopicPartition, offset: number, has: string): Strea
     `The database holds ${partition.topic}-${partition.partition} up to offset ${offset}, and the topic has ${has}`,
     { context: { ...partition, offset } },
   );
-
-const readRecords = (fetched: FetchedPartition): ChangelogRecord[] => {
-  const records: ChangelogRecord[] = [];
-  for (const batch of fetched.batches) {
-    const cursor = batch.cursor(fetched.position);
-    while (cursor.next()) {
-      const key = cursor.key();
-      // Copies: a row that stays must not keep its whole batch alive.
-      if (key !== null)
-        records.push({ key: Buffer.from(key), value: copied(cursor.value()), timestamp: cursor.timestamp });
-    }
-  }
-  return records;
-};
-
-const copied = (bytes: Buffer | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));

@@ -1,13 +1,13 @@
 import type { Admin, NewTopic } from '../broker/admin.ts';
 import type { Logger } from '../common/logger.ts';
 import { StreamsError } from '../errors/streams-error.ts';
-import type { StoreBuilder } from '../state/state-store.ts';
+import type { ChangelogCleanup, StoreBuilder } from '../state/state-store.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
 import type { PartitionCounts } from './partition-counts.ts';
 import { decidePartitionCounts, taskCount } from './partition-counts.ts';
 
-// Kafka Streams adds a day to the retention of windowed changelogs, so that the broker's clock may be ahead.
-const windowedChangelogExtraMs = 86_400_000;
+// Kafka Streams adds a day to the times of windowed and versioned changelogs, so that the broker's clock may be ahead.
+const changelogExtraMs = 86_400_000;
 
 const repartitionConfig = {
   'cleanup.policy': 'delete',
@@ -16,12 +16,17 @@ const repartitionConfig = {
   'message.timestamp.type': 'CreateTime',
 };
 
+/** The settings by time of a changelog topic. */
+const timesOf = (cleanup: ChangelogCleanup): Record<string, string> => {
+  if (cleanup.policy === 'compact,delete') return { 'retention.ms': String(cleanup.retentionMs + changelogExtraMs) };
+  if (cleanup.minCompactionLagMs === undefined) return {};
+  return { 'min.compaction.lag.ms': String(cleanup.minCompactionLagMs + changelogExtraMs) };
+};
+
 const changelogConfig = ({ cleanup, changelogConfig: given }: StoreBuilder): Record<string, string> => ({
   'message.timestamp.type': 'CreateTime',
   'cleanup.policy': cleanup.policy,
-  ...(cleanup.policy === 'compact,delete'
-    ? { 'retention.ms': String(cleanup.retentionMs + windowedChangelogExtraMs) }
-    : {}),
+  ...timesOf(cleanup),
   ...given,
 });
 

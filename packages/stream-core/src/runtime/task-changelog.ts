@@ -6,10 +6,11 @@ import type { Changelog } from '../state/change-logging-rows.ts';
 export const taskChangelog = (collector: RecordCollector, topic: string, partition: number): Changelog => {
   const output: OutputRecord = { topic, partition, key: null, value: null, timestamp: 0, headers: noHeaders };
   return {
-    append: (key, value, timestamp) => {
+    append: (key, value, timestamp, headers = noHeaders) => {
       output.key = key;
       output.value = value;
       output.timestamp = timestamp;
+      output.headers = headers;
       collector.send(output);
     },
   };

@@ -5,7 +5,7 @@ import { formatTaskId } from '../common/task-id.ts';
 import type { TopicPartition } from '../common/topic-partition.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
 import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
-import type { StreamsError } from '../errors/streams-error.ts';
+import { StreamsError } from '../errors/streams-error.ts';
 import type { RecordCache } from '../state/record-cache.ts';
 import type { StateDirectory } from '../state/state-engine.ts';
 import type { SubtopologyPlan, TopologyPlan } from '../topology/plan.ts';
@@ -138,7 +138,9 @@ export class TaskManager {
   async #rebuild(task: StreamTask, error: StreamsError): Promise<void> {
     const assigned = this.#restoring.get(task.name);
     const { config, changelogs } = this.#options;
-    if (config.stateCorruption === 'fail') throw error;
+    if (config.stateCorruption === 'fail') {
+      throw new StreamsError('STATE_CORRUPTED', error.message, { context: error.context, cause: error });
+    }
     changelogs.remove(task);
     task.close();
     this.#databases.closed(task.taskId);

@@ -1,3 +1,5 @@
+import type { FetchedPartition } from '../broker/fetcher.ts';
+import { assert } from '../common/assert.ts';
 import type { RecordSlot } from '../common/record-context.ts';
 import type { TaskId } from '../common/task-id.ts';
 import { formatTaskId } from '../common/task-id.ts';
@@ -10,11 +12,10 @@ import { TaskState } from '../state/task-state.ts';
 import type { PlannedStore } from '../topology/plan.ts';
 import type { TaskDatabases } from './task-databases.ts';
 
-/** A record of a changelog. */
-export interface ChangelogRecord {
-  readonly key: Buffer;
-  readonly value: Buffer | null;
-  readonly timestamp: number;
+/** How much was restored. */
+export interface RestoredAmount {
+  readonly records: number;
+  readonly bytes: number;
 }
 
 export interface TaskStoresOptions {
@@ -84,16 +85,23 @@ export class TaskStores {
   }
 
   /** Lets the serdes of a store fetch what they need to read these records later. */
-  async prepareRestore(store: string, records: readonly ChangelogRecord[]): Promise<void> {
+  async prepareRestore(store: string, fetched: FetchedPartition): Promise<void> {
     const planned = this.#entries.get(store)?.planned;
-    if (planned === undefined) return;
-    const values = records.flatMap(({ key, value }) => (value === null ? [key] : [key, value]));
-    for (const serde of planned.serdes) await serde.prepare?.(values, planned.changelogTopic);
+    const serdes = planned?.serdes.filter(({ prepare }) => prepare !== undefined) ?? [];
+    if (planned === undefined || serdes.length === 0) return;
+    const values: Buffer[] = [];
+    readRecords(fetched, (key, value) => values.push(...(value === null ? [key] : [key, value])));
+    for (const serde of serdes) await serde.prepare?.(values, planned.changelogTopic);
   }
 
-  /** Puts a changelog record back into its store. */
-  restore(store: string, record: ChangelogRecord): void {
-    this.#entries.get(store)?.open.restore(record.key, record.value, record.timestamp);
+  /** Puts changelog records back into their store, together with the offset behind them. */
+  restore(store: string, fetched: FetchedPartition): RestoredAmount {
+    const entry = this.#entries.get(store);
+    assert(entry !== undefined, `there is no store ${store} to restore`);
+    const amount = readRecords(fetched, entry.open.restore);
+    entry.state.seal();
+    entry.state.applySealed(new Map([[entry.planned.changelogTopic, fetched.nextPosition]]));
+    return amount;
   }
 
   /** Writes the record caches through, store by store, which may forward. */
@@ -151,3 +159,22 @@ export class TaskStores {
     return own;
   }
 }
+
+const readRecords = (
+  fetched: FetchedPartition,
+  onRecord: (key: Buffer, value: Buffer | null, timestamp: number) => void,
+): RestoredAmount => {
+  let [records, bytes] = [0, 0];
+  for (const batch of fetched.batches) {
+    const cursor = batch.cursor(fetched.position);
+    while (cursor.next()) {
+      const key = cursor.key();
+      if (key === null) continue;
+      const value = cursor.value();
+      onRecord(key, value, cursor.timestamp);
+      records++;
+      bytes += key.length + (value?.length ?? 0);
+    }
+  }
+  return { records, bytes };
+};

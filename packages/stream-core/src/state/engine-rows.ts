@@ -28,7 +28,6 @@ export const segmentOf = (engineKey: Buffer): number =>
 
 /** The committed rows of a key space where the engine has them all: keys with one prefix. */
 export class EngineRows implements CommittedRows {
-  readonly unwrittenBytes = 0;
   readonly residentBytes = 0;
   readonly #engine: StateEngine;
   readonly #prefix: Buffer;
@@ -54,6 +53,10 @@ export class EngineRows implements CommittedRows {
 
   apply(changes: Changes, batch: EngineBatch): void {
     for (const name of changes.keys()) this.write(batch, name, changes.get(name) ?? null);
+  }
+
+  restore(name: string, value: Buffer | null, batch: EngineBatch): void {
+    this.write(batch, name, value);
   }
 
   /** Adds a row to a batch; null deletes it. */

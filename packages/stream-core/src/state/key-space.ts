@@ -29,11 +29,14 @@ class Generation {
 export class KeySpace {
   /** What is committed, for who wants to see nothing else. */
   readonly committed: CommittedRows;
+  readonly #restoring: () => EngineBatch;
   #current = new Generation();
   #sealed: Generation | null = null;
 
-  constructor(committed: CommittedRows) {
+  /** @param restoring the batch that takes restored rows */
+  constructor(committed: CommittedRows, restoring: () => EngineBatch) {
     this.committed = committed;
+    this.#restoring = restoring;
   }
 
   /** Bytes of keys and values that are not committed yet. */
@@ -53,6 +56,11 @@ export class KeySpace {
 
   put(key: Buffer, value: Buffer | null): void {
     this.#current.put(bytesToKey(key), value);
+  }
+
+  /** Puts back a row that is committed already. What is passed is copied. */
+  restore(key: Buffer, value: Buffer | null): void {
+    this.committed.restore(bytesToKey(key), value, this.#restoring());
   }
 
   /** See RowStore.range. */

@@ -19,6 +19,11 @@ export class PlainRows implements RowStore {
     this.#space.put(key, value);
   }
 
+  /** Puts back a row that is committed already. What is passed is copied. */
+  restore(key: Buffer, value: Buffer | null): void {
+    this.#space.restore(key, value);
+  }
+
   range(_segment: number, from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
     return this.#space.rows(from, to, reverse);
   }

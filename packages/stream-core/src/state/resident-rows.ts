@@ -26,37 +26,34 @@ export interface ResidentRowsOptions {
 export class ResidentRows implements CommittedRows {
   readonly #engine: EngineRows;
   readonly #options: ResidentRowsOptions;
-  readonly #unwritten = new SortedMap<string | null>();
+  readonly #rows = new SortedMap<Resident>();
   readonly #cache: ReadCache;
-  /** All rows that there are; null when some are in the engine alone. */
-  #all: SortedMap<string> | null;
+  /** Rows that the engine does not have as they are here. A name may stand here twice, or be gone from the rows. */
+  #unwritten: string[] = [];
+  /** Whether all rows that there are are here. */
+  #isComplete: boolean;
   #isInEngine: boolean;
   #mayLoad: boolean;
-  #allBytes = 0;
-  #unwrittenBytes = 0;
+  #bytes = 0;
 
   constructor(engine: EngineRows, options: ResidentRowsOptions) {
     this.#engine = engine;
     this.#options = options;
     this.#cache = new ReadCache(options.maxBytes);
-    this.#all = options.isNew ? new SortedMap() : null;
+    this.#isComplete = options.isNew;
     this.#isInEngine = !options.isNew;
     this.#mayLoad = !options.isNew && options.loads;
   }
 
-  get unwrittenBytes(): number {
-    return this.#unwrittenBytes;
-  }
-
   get residentBytes(): number {
-    return Math.max(this.#allBytes, this.#unwrittenBytes) + this.#cache.bytes;
+    return this.#bytes + this.#cache.bytes;
   }
 
   get(name: string, key: Buffer): Buffer | null {
     if (this.#mayLoad) this.#load();
-    if (this.#all !== null) return bytesOf(this.#all.get(name) ?? null);
-    const unwritten = this.#unwritten.get(name);
-    if (unwritten !== undefined) return bytesOf(unwritten);
+    const row = this.#rows.get(name);
+    if (row !== undefined) return bytesOf(row.value);
+    if (this.#isComplete) return null;
     const cached = this.#cache.get(name);
     if (cached !== undefined) return bytesOf(cached);
     const found = this.#engine.get(name, key);
@@ -66,10 +63,12 @@ export class ResidentRows implements CommittedRows {
 
   range(from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
     if (this.#mayLoad) this.#load();
-    const span = { from, to, reverse };
-    if (this.#all !== null) return changesIn(this.#all, span) as Iterable<Row>;
-    const rows = this.#engine.range(from, to, reverse);
-    return this.#unwritten.size === 0 ? rows : overlay(changesIn(this.#unwritten, span), rows, reverse);
+    const rows = this.#isComplete ? noRows : this.#engine.range(from, to, reverse);
+    return this.#rows.size === 0 ? rows : overlay(this.#between(from, to, reverse), rows, reverse);
+  }
+
+  restore(name: string, value: Buffer | null): void {
+    this.#set(name, value === null ? null : bytesToKey(value));
   }
 
   apply(changes: Changes): void {
@@ -77,89 +76,99 @@ export class ResidentRows implements CommittedRows {
   }
 
   flush(batch: EngineBatch): void {
-    if (this.#unwritten.size === 0) return;
+    if (this.#unwritten.length === 0) return;
     // In key order, which engines like.
-    for (const name of this.#unwritten.keys()) {
-      const value = this.#unwritten.get(name) ?? null;
-      this.#engine.write(batch, name, bytesOf(value));
-      if (this.#all === null) this.#cache.update(name, value);
+    for (const name of this.#unwritten.sort()) {
+      const row = this.#rows.get(name);
+      if (row === undefined || row.isWritten) continue;
+      row.isWritten = true;
+      this.#engine.write(batch, name, bytesOf(row.value));
+      if (this.#isComplete && row.value !== null) continue;
+      this.#forget(name, row);
+      if (!this.#isComplete) this.#cache.update(name, row.value);
     }
-    this.#unwritten.clear();
-    this.#unwrittenBytes = 0;
+    this.#unwritten = [];
     this.#isInEngine = true;
   }
 
   release(): void {
-    this.#all = null;
-    this.#allBytes = 0;
-    this.#mayLoad = false;
+    this.#rows.clear();
+    this.#bytes = 0;
+    // Where the engine was never given anything there is nothing.
+    this.#isComplete = !this.#isInEngine;
   }
 
   drop(): boolean {
-    this.#unwritten.clear();
+    this.#rows.clear();
     this.#cache.clear();
-    this.#all = new SortedMap();
+    this.#unwritten = [];
+    this.#isComplete = true;
     this.#mayLoad = false;
-    this.#allBytes = 0;
-    this.#unwrittenBytes = 0;
+    this.#bytes = 0;
     return this.#isInEngine;
   }
 
   #set(name: string, value: string | null): void {
-    const before = this.#unwritten.get(name);
-    if (before !== undefined) this.#unwrittenBytes -= rowBytes(name, before);
+    const row = this.#rows.get(name);
+    if (row === undefined) {
+      if (value === null && !this.#isInEngine) return;
+      this.#rows.set(name, { value, isWritten: false });
+      this.#bytes += rowBytes(name, value);
+      this.#unwritten.push(name);
+      return;
+    }
     if (value === null && !this.#isInEngine) {
-      this.#unwritten.delete(name);
-    } else {
-      this.#unwritten.set(name, value);
-      this.#unwrittenBytes += rowBytes(name, value);
+      this.#forget(name, row);
+      return;
     }
-    if (this.#all !== null) this.#setInAll(this.#all, name, value);
+    this.#bytes += (value?.length ?? 0) - (row.value?.length ?? 0);
+    row.value = value;
+    if (!row.isWritten) return;
+    row.isWritten = false;
+    this.#unwritten.push(name);
   }
 
-  #setInAll(all: SortedMap<string>, name: string, value: string | null): void {
-    const before = all.get(name);
-    if (before !== undefined) this.#allBytes -= rowBytes(name, before);
-    if (value === null) {
-      all.delete(name);
-    } else {
-      all.set(name, value);
-      this.#allBytes += rowBytes(name, value);
+  #forget(name: string, row: Resident): void {
+    this.#rows.delete(name);
+    this.#bytes -= rowBytes(name, row.value);
+  }
+
+  *#between(from: Buffer | null, to: Buffer | null, reverse: boolean): Generator<Change, void, undefined> {
+    const names = this.#rows.keys(from === null ? null : bytesToKey(from), to === null ? null : bytesToKey(to));
+    if (reverse) names.reverse();
+    for (const name of names) {
+      const row = this.#rows.get(name);
+      if (row !== undefined) yield { key: keyToBytes(name), value: bytesOf(row.value) };
     }
   }
 
-  /** Brings all rows of the engine here, unless they are too many. */
+  /** Brings all rows of the engine here, unless they are too many. Nothing has been written before the first load. */
   #load(): void {
     this.#mayLoad = false;
-    const all = new SortedMap<string>();
     const maxBytes = this.#options.maxBytes();
+    const loaded: [string, string][] = [];
     let bytes = 0;
     for (const { key, value } of this.#engine.range(null, null, false)) {
       const [name, text] = [bytesToKey(key), bytesToKey(value)];
-      all.set(name, text);
+      loaded.push([name, text]);
       bytes += rowBytes(name, text);
       if (bytes > maxBytes) return;
     }
-    this.#all = all;
-    this.#allBytes = bytes;
-    for (const [name, value] of this.#unwritten.entries()) this.#setInAll(all, name, value);
+    for (const [name, value] of loaded) {
+      if (this.#rows.has(name)) continue;
+      this.#rows.set(name, { value, isWritten: true });
+      this.#bytes += rowBytes(name, value);
+    }
+    this.#isComplete = true;
   }
 }
+
+/** A row in memory; a null value is one that the engine has to delete. */
+interface Resident {
+  value: string | null;
+  isWritten: boolean;
+}
+
+const noRows: Iterable<Row> = [];
 
 const bytesOf = (value: string | null): Buffer | null => (value === null ? null : keyToBytes(value));
-
-interface Span {
-  readonly from: Buffer | null;
-  readonly to: Buffer | null;
-  readonly reverse: boolean;
-}
-
-/** What lies between two keys, in the direction of the walk. A walk ends before the next commit is applied. */
-function* changesIn(rows: SortedMap<string | null>, { from, to, reverse }: Span): Generator<Change, void, undefined> {
-  const names = rows.keys(from === null ? null : bytesToKey(from), to === null ? null : bytesToKey(to));
-  if (reverse) names.reverse();
-  for (const name of names) {
-    const value = rows.get(name);
-    if (value !== undefined) yield { key: keyToBytes(name), value: bytesOf(value) };
-  }
-}

@@ -56,6 +56,12 @@ export class SegmentedRows implements RowStore {
     else space.put(key, value);
   }
 
+  /** Puts back a row that is committed already. What is passed is copied. */
+  restore(segment: number, key: Buffer, value: Buffer | null): void {
+    this.#observe(this.#options.timeOf(key));
+    this.#liveSegment(segment)?.restore(key, value);
+  }
+
   range(segment: number, from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
     const space = this.#segments.get(segment);
     return space === undefined ? [] : this.#readable(space.rows(from, to, reverse));

@@ -53,6 +53,8 @@ export class TaskState {
   readonly #notes = new Map<string, Note>();
   /** Committed offsets that the engine does not have yet. */
   readonly #offsets = new Map<string, number>();
+  /** Restored rows that wait for the next commit. */
+  #restoring: EngineBatch | null = null;
   #isHeaderWritten: boolean;
   #isBroken = false;
   /** When the oldest write was committed that the engine does not have yet. */
@@ -92,7 +94,7 @@ export class TaskState {
   /** The rows of a store, or of one of its segments. */
   open(store: string, segment: number | null = null): KeySpace {
     const engine = new EngineRows(this.#engine, segmentPrefix(this.#storeId(store), segment ?? 0));
-    const space = new KeySpace(this.#committedRows(engine, segment !== null));
+    const space = new KeySpace(this.#committedRows(engine, segment !== null), () => this.#restoringBatch());
     this.#spaces.set(space, { space, store, segment: segment ?? 0, engine });
     return space;
   }
@@ -155,7 +157,8 @@ export class TaskState {
    * @param offsets by changelog topic, the offset behind the last record of the generation
    */
   applySealed(offsets: ReadonlyMap<string, number>): void {
-    const batch = this.#engine.batch();
+    const batch = this.#restoringBatch();
+    this.#restoring = null;
     for (const space of this.#spaces.keys()) space.apply(batch);
     for (const note of this.#notes.values()) note.committed = note.sealed;
     for (const [topic, offset] of offsets) this.#offsets.set(topic, offset);
@@ -183,6 +186,11 @@ export class TaskState {
       this.#spaces.clear();
       this.#engine.close();
     }
+  }
+
+  #restoringBatch(): EngineBatch {
+    this.#restoring ??= this.#engine.batch();
+    return this.#restoring;
   }
 
   #committedRows(engine: EngineRows, loads: boolean): CommittedRows {

@@ -1,3 +1,4 @@
+import type { PlainRows } from './plain-rows.ts';
 import type { Row, RowStore } from './row-store.ts';
 import { rawValue, withTimestamp } from './value-and-timestamp.ts';
 
@@ -10,9 +11,9 @@ const unknownTimestamp = -1;
  * @see `org.apache.kafka.streams.state.internals.KeyValueToTimestampedKeyValueByteStoreAdapter`
  */
 export class TimestampDroppingRows implements RowStore {
-  readonly #inner: RowStore;
+  readonly #inner: PlainRows;
 
-  constructor(inner: RowStore) {
+  constructor(inner: PlainRows) {
     this.#inner = inner;
   }
 
@@ -25,6 +26,11 @@ export class TimestampDroppingRows implements RowStore {
     this.#inner.put(segment, key, value === null ? null : rawValue(value));
   }
 
+  /** Puts back a row that is committed already. What is passed is copied. */
+  restore(key: Buffer, value: Buffer | null): void {
+    this.#inner.restore(key, value === null ? null : rawValue(value));
+  }
+
   *range(segment: number, from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
     for (const { key, value } of this.#inner.range(segment, from, to, reverse)) {
       yield { key, value: withTimestamp(value, unknownTimestamp) };
@@ -32,6 +38,6 @@ export class TimestampDroppingRows implements RowStore {
   }
 
   segments(first: number, last: number): readonly number[] {
-    return this.#inner.segments(first, last);
+    return this.#inner.segments();
   }
 }

@@ -11,6 +11,8 @@ export interface PaymentFacts {
   fraudSystem: string | null;
   revenue: string | null;
   core: string | null;
+  /** The event time of core's answer to the request. */
+  coreTime: number;
   readonly confirmations: ConfirmationEntry[];
   readonly postings: LedgerEntry[];
   readonly audits: string[];
@@ -39,6 +41,7 @@ export class Facts {
         fraudSystem: null,
         revenue: null,
         core: null,
+        coreTime: 0,
         confirmations: [],
         postings: [],
         audits: [],
@@ -62,6 +65,10 @@ export class Facts {
 /** The postings of a kind. */
 export const postingsOf = ({ postings }: PaymentFacts, kind: LedgerEntry['posting']): readonly LedgerEntry[] =>
   postings.filter(({ posting }) => posting === kind);
+
+/** Whether people look for what became of a reservation, because core never said. */
+export const isWithPeople = ({ deadLetters }: PaymentFacts): boolean =>
+  deadLetters.some((reason) => reason === 'IN_DOUBT' || reason === 'RELEASE_UNANSWERED');
 
 /** How a payment ended; null where nobody said. */
 export const outcomeOf = ({ confirmations }: PaymentFacts): string | null => confirmations[0]?.finalStatus ?? null;

@@ -53,10 +53,13 @@ const isRejected = (payment: PaymentFacts, plan: PlannedFaults): boolean => {
   );
 };
 
+/** Core reserved after the payment had been refused, or was planned to say so only then: that has to be in the trail. */
 const isLateAudited = (payment: PaymentFacts, plan: PlannedFaults): boolean => {
-  const wasLate = plan.core === 'late' && outcomeOf(payment) === 'DECLINED';
-  const hasReserved = postingsOf(payment, 'RESERVED').length > 0;
-  return !wasLate || !hasReserved || payment.audits.includes('RESERVATION_LATE');
+  const { core, coreTime, confirmations, audits } = payment;
+  const refusal = confirmations.find(({ finalStatus }) => finalStatus === 'REJECTED' || finalStatus === 'DECLINED');
+  const hasCome = core === 'RESERVED' && refusal !== undefined && coreTime > refusal.completionTime;
+  const mustCome = plan.core === 'late' && refusal !== undefined && postingsOf(payment, 'RESERVED').length > 0;
+  return !(hasCome || mustCome) || audits.includes('RESERVATION_LATE');
 };
 
 /**

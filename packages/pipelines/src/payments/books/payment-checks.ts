@@ -23,7 +23,9 @@ const refusalsOf = ({ fraud, revenue, core }: PaymentFacts): readonly string[] =
 const isDecidedRightly = (payment: PaymentFacts, { finalStatus, reasons }: ConfirmationEntry): boolean => {
   const { fraud, revenue, core, request } = payment;
   const areAllFor = fraud === 'APPROVED' && revenue === 'APPROVED' && core === 'RESERVED';
-  if (request?.isValid === false) return finalStatus === 'REJECTED' && fraud === null && core === null;
+  if (request?.isValid === false) {
+    return finalStatus === 'REJECTED' && reasons.length > 0 && [fraud, revenue, core].every((each) => each === null);
+  }
   switch (finalStatus) {
     case 'REJECTED': {
       const refusals = refusalsOf(payment);
@@ -58,17 +60,29 @@ export const outcomesAreTrue = (facts: Facts): Finding => {
   return check.finding;
 };
 
+const smsOf = ({ finalStatus, toMsisdn, amount, fee, newBalance, completionTime }: ConfirmationEntry): string => {
+  const [sum, to] = [kshOf(amount), `${toMsisdn} on ${smsTimeOf(completionTime)}`];
+  switch (finalStatus) {
+    case 'COMPLETED':
+      return `Confirmed. ${sum} sent to ${to}. New balance is ${kshOf(newBalance ?? 0n)}. Transaction cost ${kshOf(fee)}.`;
+    case 'REJECTED':
+      return `Declined. ${sum} was not sent to ${to}.`;
+    case 'DECLINED':
+      return `Declined. ${sum} was not sent to ${to}: the service took too long. Please try again.`;
+    case 'FAILED':
+      return `Failed. ${sum} was not sent to ${to}. Nothing was taken from your account.`;
+    default:
+      return `Pending. ${sum} to ${to} is being checked. Please do not send it again.`;
+  }
+};
+
 const isTold = (payment: PaymentFacts, confirmation: ConfirmationEntry): boolean => {
   const { request } = payment;
-  const { fromMsisdn, toMsisdn, amount, finalStatus, newBalance, fee, smsText, completionTime } = confirmation;
+  const { fromMsisdn, toMsisdn, amount, finalStatus, newBalance, fee, smsText } = confirmation;
   if (request?.fromMsisdn !== fromMsisdn || request.toMsisdn !== toMsisdn || request.amount !== amount) return false;
-  if (finalStatus !== 'COMPLETED') {
-    return newBalance === null && fee === 0n && smsText.includes(toMsisdn) && !smsText.startsWith('Confirmed');
-  }
+  if (finalStatus !== 'COMPLETED') return newBalance === null && fee === 0n && smsText === smsOf(confirmation);
   const [debit] = postingsOf(payment, 'DEBITED');
-  if (debit === undefined || newBalance !== debit.newBalance || fee !== debit.fee) return false;
-  const sent = `${kshOf(amount)} sent to ${toMsisdn} on ${smsTimeOf(completionTime)}`;
-  return smsText === `Confirmed. ${sent}. New balance is ${kshOf(debit.newBalance)}. Transaction cost ${kshOf(fee)}.`;
+  return newBalance === debit?.newBalance && fee === debit?.fee && smsText === smsOf(confirmation);
 };
 
 /** Confirmations and their SMS say what was asked for and what the journal has. */
@@ -92,6 +106,7 @@ export const deadLettersMatch = (facts: Facts): Finding => {
       isWith(payment, 'IN_DOUBT') === (outcome === 'IN_DOUBT') &&
       !isWith(payment, 'REQUEST_NEVER_CAME') &&
       !isWith(payment, 'UNEXPECTED_REPLY') &&
+      !isWith(payment, 'TRANSACTION_ID_REUSED') &&
       new Set(payment.deadLetters).size === payment.deadLetters.length;
     check.that(isRight, payment.transactionId);
   }

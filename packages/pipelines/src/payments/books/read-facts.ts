@@ -31,8 +31,11 @@ const readAnswers = (reader: TopicReader, facts: Facts): void => {
   for (const { value } of reader.read<RevenueEntry>('revenue-validation')) {
     facts.payment(value.transactionId).revenue ??= value.decision;
   }
-  for (const { value } of reader.read<CoreEntry>('core-processing')) {
-    if (value.attempt === 0) facts.payment(value.transactionId).core ??= value.coreStatus;
+  for (const { value, timestamp } of reader.read<CoreEntry>('core-processing')) {
+    const payment = facts.payment(value.transactionId);
+    if (value.attempt !== 0 || payment.core !== null) continue;
+    payment.core = value.coreStatus;
+    payment.coreTime = timestamp;
   }
 };
 

@@ -32,6 +32,7 @@ const number = new Intl.NumberFormat('en-US');
 
 /** An amount as people write it. */
 export const kshOf = (cents: bigint): string => {
+  if (cents < 0n) return `-${kshOf(-cents)}`;
   const text = cents.toString().padStart(3, '0');
   return `Ksh${number.format(BigInt(text.slice(0, -2)))}.${text.slice(-2)}`;
 };

@@ -25,9 +25,9 @@ import { credit, execute, openCoreAccount, release, reserve } from './core-accou
 export interface CoreStores {
   /** By MSISDN. */
   readonly accounts: StoreBuilder<KeyValueStore<string, CoreAccount>>;
-  /** By transactionId, where the payer is. */
+  /** By payer and transactionId. */
   readonly reservations: StoreBuilder<WindowStore<string, CoreReservation>>;
-  /** By transactionId, where the payee is. */
+  /** By payee and transactionId. */
   readonly credits: StoreBuilder<WindowStore<string, CoreCredit>>;
 }
 
@@ -51,6 +51,9 @@ export const coreStores = (serdes: PaymentsSerdes, identityMs: number): CoreStor
     credits: identityStore({ name: 'core-credits-made', key, value: serdes.coreCredit, identityMs }),
   };
 };
+
+// With the account: two payers may use one transactionId, and neither may get at the money of the other by it.
+const paymentOf = (account: string, { transactionId }: CoreOperation): string => `${account}/${transactionId}`;
 
 const reserving = { RESERVE: reserve, EXECUTE: execute, RELEASE: release } as const;
 
@@ -83,20 +86,20 @@ export class CoreProcessor implements Processor<string, CoreOperation, string, C
   }
 
   #reserving(type: keyof typeof reserving, work: CoreWork): CoreResult {
-    const { transactionId } = work.operation;
-    const known = this.#reservations?.find(transactionId, work.at) ?? null;
+    const id = paymentOf(work.operation.fromMsisdn, work.operation);
+    const known = this.#reservations?.find(id, work.at) ?? null;
     const result = reserving[type](work, known?.value ?? null);
     const value = result.reservation;
-    if (value !== undefined) this.#reservations?.put(transactionId, { since: since(known, work.at), value });
+    if (value !== undefined) this.#reservations?.put(id, { since: since(known, work.at), value });
     return result;
   }
 
   #credit(work: CoreWork): CoreResult {
-    const { transactionId } = work.operation;
-    const known = this.#credits?.find(transactionId, work.at) ?? null;
+    const id = paymentOf(work.operation.toMsisdn, work.operation);
+    const known = this.#credits?.find(id, work.at) ?? null;
     const result = credit(work, known?.value ?? null);
     const value = result.credit;
-    if (value !== undefined) this.#credits?.put(transactionId, { since: since(known, work.at), value });
+    if (value !== undefined) this.#credits?.put(id, { since: since(known, work.at), value });
     return result;
   }
 

@@ -27,6 +27,23 @@ export const unexpected = (told: Told): Step => ({
   effects: [deadLettered('UNEXPECTED_REPLY', told, told.reply)],
 });
 
+/**
+ * Core answers for another payer, who has used the transactionId of this payment. That is no answer to it; what was
+ * reserved there is released, and people are told. The command is none of this payment's: nobody waits for its reply.
+ */
+export const ofAnotherPayer = (told: Told): Step => {
+  const { payment, reply, at } = told;
+  if (reply.coreStatus !== 'RESERVED') return isExecuted(reply) ? unexpected(told) : unchanged(payment);
+  const other: PaymentState = { ...payment, request: null, core: { at, answer: reply } };
+  return {
+    payment,
+    effects: [
+      deadLettered('TRANSACTION_ID_REUSED', told, reply),
+      { kind: 'command', command: 'RELEASE', attempt: 1, at, payment: other },
+    ],
+  };
+};
+
 const and = (step: Step, payment: PaymentState, effects: readonly Effect[]): Step => ({
   payment,
   effects: [...step.effects, ...effects],

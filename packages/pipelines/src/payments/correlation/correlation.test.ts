@@ -98,6 +98,51 @@ describe('one says no', () => {
   });
 });
 
+describe('a request that breaks a rule, and the same transactionId in one that breaks none', () => {
+  const broken = request(0, ['KEY_MISSING']);
+  const told = ['REJECTED KEY_MISSING', 'RESERVATION_LATE', 'RELEASE 1'];
+
+  test('what core reserves for the second is released', () => {
+    expect(run(broken, request(10), fraud(), revenue(), core()).told).toEqual(told);
+    const { payment } = run(broken, request(10), core(), released(300, 1));
+    expect(payment).toMatchObject({ phase: 'CLOSED', coreOutcome: 'RELEASED' });
+  });
+
+  test('also when core answers first', () => {
+    expect(run(core(), broken).told).toEqual(told);
+  });
+});
+
+describe('another payer uses the same transactionId', () => {
+  const other = { debitAccount: '254700999999', reservationId: 'RES-2' };
+  const told = ['to people: TRANSACTION_ID_REUSED', 'RELEASE 1'];
+
+  test('what core reserves there is no answer to this payment: it is released, and people are told', () => {
+    const { effects, told: all } = run(request(), fraud(), revenue(), core(100, other));
+    expect(all).toEqual(told);
+    expect(effects[1]?.payment).toMatchObject({ request: null, core: { answer: other } });
+    expect(run(request(), core(100, other), ...proceed.slice(1), completed()).told).toEqual([
+      ...told,
+      'EXECUTE 1',
+      'COMPLETED',
+      ...debits,
+    ]);
+  });
+
+  test('also when core answers before the request', () => {
+    expect(run(core(100, other), fraud(), revenue(), request()).told).toEqual(told);
+  });
+
+  test('the reply to that release says nothing of this payment', () => {
+    const reply = { ...other, coreStatus: 'RELEASED', attempt: 1 };
+    expect(run(...proceed, core(200, reply)).told).toEqual(['EXECUTE 1']);
+  });
+
+  test('an execution there goes to people', () => {
+    expect(run(...proceed, completed(200, other)).told).toEqual(['EXECUTE 1', 'to people: UNEXPECTED_REPLY']);
+  });
+});
+
 describe('one says nothing', () => {
   const declined = ['DECLINED TIMEOUT', 'to people: TIMEOUT', 'RELEASE 1'];
 

@@ -1,5 +1,5 @@
 import type { CoreProcessing, PaymentState } from '../generated/avro-types.ts';
-import { afterClose, awaitingCore, executing, releasing, unexpected } from './core-replies.ts';
+import { afterClose, awaitingCore, executing, ofAnotherPayer, releasing, unexpected } from './core-replies.ts';
 import { decide } from './decision.ts';
 import {
   andThen,
@@ -28,6 +28,13 @@ import type { PaymentEvent, PaymentNews, Step, Timing } from './payment-event.ts
 // reserved is executed or released before the payment is closed, or goes to people.
 
 type Timed = PaymentNews & { readonly at: number };
+
+/** Whether core speaks of the account of somebody else, who has used the same transactionId. */
+const isOfAnotherPayer = ({ request }: PaymentState, news: Timed): boolean => {
+  if (news.kind !== 'core' || request === null) return false;
+  const { debitAccount } = news.answer;
+  return debitAccount !== null && debitAccount !== request.fromMsisdn;
+};
 
 const withCore = (payment: PaymentState, answer: CoreProcessing, at: number): PaymentState => ({
   ...payment,
@@ -79,6 +86,10 @@ const decided = (payment: PaymentState, timing: Timing): Step => {
   }
 };
 
+/** Answers that do not count for the decision, after it. */
+const withRest = (first: Step, rest: readonly Timed[], timing: Timing): Step =>
+  rest.reduce((step, answer) => andThen(step, (next) => advance(next, answer, timing)), first);
+
 const requested = (payment: PaymentState, news: Timed & { readonly kind: 'request' }, timing: Timing): Step => {
   const { at } = news;
   const { problems, request } = news.submitted;
@@ -89,12 +100,14 @@ const requested = (payment: PaymentState, news: Timed & { readonly kind: 'reques
   if (problems.length > 0) {
     // No system looks at a request that breaks a rule, so nobody is waited for.
     const step = confirmed(bare, { finalStatus: 'REJECTED', reasons: problems, at });
-    return { ...step, payment: closed(step.payment, 'REFUSED') };
+    // What core is known of is not settled by that: the same transactionId may have come in a request that breaks none.
+    return withRest({ ...step, payment: closed(step.payment, null) }, answersOf(payment), timing);
   }
   const answers = answersOf(payment);
-  const known = answers.filter((answer) => answer.at < deadlineAt).reduce(withAnswer, bare);
-  const late = answers.filter((answer) => answer.at >= deadlineAt);
-  return late.reduce((step, answer) => andThen(step, (next) => advance(next, answer, timing)), decided(known, timing));
+  const counts = (answer: Timed): boolean => answer.at < deadlineAt && !isOfAnotherPayer(bare, answer);
+  const known = answers.filter(counts).reduce(withAnswer, bare);
+  const rest = answers.filter((answer) => !counts(answer));
+  return withRest(decided(known, timing), rest, timing);
 };
 
 const waiting = (payment: PaymentState, news: Timed, timing: Timing): Step => {
@@ -141,6 +154,9 @@ const expired = (payment: PaymentState, at: number, timing: Timing): Step => {
 };
 
 const inPhase = (payment: PaymentState, news: Timed, timing: Timing): Step => {
+  if (news.kind === 'core' && isOfAnotherPayer(payment, news)) {
+    return ofAnotherPayer({ payment, at: news.at, reply: news.answer });
+  }
   if (payment.phase === 'WAITING') return waiting(payment, news, timing);
   // Whoever else answers now has come too late to be heard, and a second request is the same payment.
   if (news.kind !== 'core') return unchanged(payment);

@@ -39,6 +39,11 @@ test('a core that gives no reason is one', () => {
   expect(decide({ ...approved, core })).toEqual({ kind: 'REJECT', reasons: ['CORE_FAILED'] });
 });
 
+test('a revenue that gives no reason is one', () => {
+  const revenue = revenueValidation({ decision: 'DECLINED', reasons: [] });
+  expect(decide({ ...approved, revenue })).toEqual({ kind: 'REJECT', reasons: ['REVENUE_DECLINED'] });
+});
+
 test.each(['fraud', 'revenue', 'core'] as const)('without %s it waits', (system) => {
   expect(decide({ ...approved, [system]: null })).toEqual({ kind: 'WAIT' });
 });

@@ -13,9 +13,12 @@ export type Decision =
   | { readonly kind: 'REJECT'; readonly reasons: readonly string[] }
   | { readonly kind: 'WAIT' };
 
+const revenueReasons = ({ reasons }: RevenueValidation): readonly string[] =>
+  reasons.length > 0 ? reasons : ['DECLINED'];
+
 const refusals = ({ fraud, revenue, core }: Answers): string[] => [
   ...(fraud?.decision === 'DECLINED' ? ['FRAUD_DECLINED'] : []),
-  ...(revenue?.decision === 'DECLINED' ? revenue.reasons.map((reason) => `REVENUE_${reason}`) : []),
+  ...(revenue?.decision === 'DECLINED' ? revenueReasons(revenue).map((reason) => `REVENUE_${reason}`) : []),
   ...(core?.coreStatus === 'FAILED' ? [`CORE_${core.reason ?? 'FAILED'}`] : []),
 ];
 

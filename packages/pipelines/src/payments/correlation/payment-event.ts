@@ -32,7 +32,8 @@ export type DeadLetterReason =
   | 'IN_DOUBT'
   | 'RELEASE_UNANSWERED'
   | 'REQUEST_NEVER_CAME'
-  | 'UNEXPECTED_REPLY';
+  | 'UNEXPECTED_REPLY'
+  | 'TRANSACTION_ID_REUSED';
 
 interface Caused {
   /** The payment at that moment, with everything that had arrived. */

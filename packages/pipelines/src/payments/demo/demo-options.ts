@@ -31,6 +31,10 @@ export interface DemoOptions {
 // The day of the seed, a little before midnight in Nairobi: a run sees the limits of two days.
 const seedEvening = Date.UTC(2024, 8, 2, 20, 59, 10);
 
+// Less than the idle timeout of the pipeline: when others take over from an instance that was cut off, its silence must
+// not have counted as time, or payments that wait for it would time out.
+const sessionTimeoutMs = 3_000;
+
 const accountsMin = 100;
 const paymentsPerAccount = 4;
 
@@ -50,7 +54,7 @@ export const demoOptions = (given: Pick<DemoOptions, 'hmacKey'> & Partial<DemoOp
     partitionsDivisor: 10,
     startAt: seedEvening,
     commitIntervalMs: 100,
-    sessionTimeoutMs: 6_000,
+    sessionTimeoutMs,
     ...given,
   };
 };

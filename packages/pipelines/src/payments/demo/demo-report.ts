@@ -52,6 +52,11 @@ const bookRows = (books: Books): Row[] => [
 const inDoubtText = ({ inDoubt: { payments, amount, executed, released } }: Books): string =>
   `${number.format(payments)} payments of ${formatKsh(amount)}; core has executed ${executed} and released ${released}`;
 
+const verdictOn = ({ books, aborted }: DemoResult): string => {
+  if (aborted !== null) return `NOT EVERY PAYMENT HAS ENDED: ${aborted}.`;
+  return books.isBalanced ? 'The books balance.' : 'THE BOOKS DO NOT BALANCE.';
+};
+
 /** The table at the end of a run. */
 export const formatResult = (result: DemoResult): string[] => {
   const { books, stopped, sent, busyMs, elapsedMs, promptLatency, disturbedLatency } = result;
@@ -78,7 +83,7 @@ export const formatResult = (result: DemoResult): string[] => {
     ...section('Books, made up from the topics', bookRows(books)),
     ...section('Checks', books.findings.map(findingRow)),
     '',
-    books.isBalanced && result.aborted === null ? 'The books balance.' : 'THE BOOKS DO NOT BALANCE.',
+    verdictOn(result),
   ];
 };
 

@@ -19,6 +19,7 @@ import { clockFrom } from './demo-clock.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { fraudDownSpan } from './demo-options.ts';
 import { Freezer } from './freezer.ts';
+import { hasLateAnswers } from './late-answers.ts';
 
 /** A broker with the whole pipeline on it, and with everything around the pipeline simulated. */
 export class DemoSystem {
@@ -112,6 +113,11 @@ export class DemoSystem {
       if (error instanceof StreamsError) return true;
       throw error;
     }
+  }
+
+  /** Whether core still has answers on their way that nobody waits for any more. */
+  hasLateAnswers(): Promise<boolean> {
+    return hasLateAnswers(this.broker, this.clock);
   }
 
   async close(): Promise<void> {

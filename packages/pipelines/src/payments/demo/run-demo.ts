@@ -128,7 +128,9 @@ class DemoRun {
   }
 
   async #hasEnded(): Promise<boolean> {
-    return this.#isSent && this.#tracker.state.open === 0 && !(await this.#system.hasOpenPayments());
+    if (!this.#isSent || this.#tracker.state.open > 0 || (await this.#system.hasOpenPayments())) return false;
+    // What core answers too late can open a payment again: it is looked at last, and then the payments once more.
+    return !(await this.#system.hasLateAnswers()) && !(await this.#system.hasOpenPayments());
   }
 
   #driver(): LoadDriver {

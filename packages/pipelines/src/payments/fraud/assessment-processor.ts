@@ -22,7 +22,7 @@ export interface FraudStores {
   readonly profiles: StoreBuilder<KeyValueStore<string, FraudProfile>>;
   /** Amounts in cents, by payer and time. */
   readonly recent: StoreBuilder<WindowStore<string, bigint>>;
-  /** By transactionId, so that a request that comes again is not another payment. */
+  /** By payer and transactionId, so that a request that comes again is not another payment. */
   readonly assessments: StoreBuilder<WindowStore<string, FraudAssessment>>;
 }
 
@@ -71,10 +71,11 @@ export class AssessmentProcessor implements Processor<string | null, PaymentRequ
 
   process({ value: request, timestamp, headers }: StreamRecord<string | null, PaymentRequest>): void {
     const { transactionId, fromMsisdn } = request;
-    let assessment = this.#assessments?.find(transactionId, timestamp)?.value;
+    const id = `${fromMsisdn}/${transactionId}`;
+    let assessment = this.#assessments?.find(id, timestamp)?.value;
     if (assessment === undefined) {
       assessment = this.#assess(request, timestamp);
-      this.#assessments?.put(transactionId, { since: timestamp, value: assessment });
+      this.#assessments?.put(id, { since: timestamp, value: assessment });
     }
     this.#context?.forward({ key: fromMsisdn, value: { request, assessment }, timestamp, headers });
   }

@@ -50,7 +50,7 @@ export interface CoreCommand {
   readonly issuedAt: number;
 }
 
-/** A credit that was made, on the payee's side. Key: transactionId. */
+/** A credit that was made, on the payee's side. Key: payee and transactionId. */
 export interface CoreCredit {
   readonly previousBalance: bigint;
   readonly newBalance: bigint;
@@ -111,7 +111,7 @@ export interface CoreProcessing {
   readonly creditNewBalance: bigint | null;
 }
 
-/** A reservation of core, on the payer's side. Key: transactionId. */
+/** A reservation of core, on the payer's side. Key: payer and transactionId. */
 export interface CoreReservation {
   readonly status: ReservationStatus;
   readonly reservationId: string | null;
@@ -136,7 +136,7 @@ export interface FraudAnalysis {
   readonly fraudSystemId: string;
 }
 
-/** What the builtin rules find. Key: transactionId. */
+/** What the builtin rules find. Key: payer and transactionId. */
 export interface FraudAssessment {
   /** In hundredths. */
   readonly score: number;
@@ -269,7 +269,7 @@ export interface RevenueOperation {
   readonly outcome: FinalStatus | null;
 }
 
-/** What revenue answered, until it is settled. Key: transactionId. */
+/** What revenue answered, until it is settled. Key: payer and transactionId. */
 export interface RevenuePayment {
   readonly answer: RevenueValidation | null;
   /** Held for it; 0 when nothing is. */

@@ -17,7 +17,7 @@ import { credit, openRevenueAccount, settle, validate } from './revenue-account.
 export interface RevenueStores {
   /** By MSISDN. */
   readonly accounts: StoreBuilder<KeyValueStore<string, RevenueAccount>>;
-  /** By transactionId. */
+  /** By payer and transactionId. */
   readonly payments: StoreBuilder<WindowStore<string, RevenuePayment>>;
 }
 
@@ -31,6 +31,9 @@ export const revenueStores = (serdes: PaymentsSerdes, identityMs: number): Reven
   accounts: stores.keyValueStore({ name: 'revenue-accounts', key: serdes.key, value: serdes.revenueAccount }),
   payments: identityStore({ name: 'revenue-payments', key: serdes.key, value: serdes.revenuePayment, identityMs }),
 });
+
+// With the payer: two payers may use one transactionId, and neither may settle what is held for the other.
+const paymentOf = (payer: string, transactionId: string): string => `${payer}/${transactionId}`;
 
 /** Works on one account at a time; the answers leave under their transactionId. */
 export class RevenueProcessor implements Processor<string, RevenueOperation, string, RevenueValidation> {
@@ -60,20 +63,22 @@ export class RevenueProcessor implements Processor<string, RevenueOperation, str
 
   #validate({ msisdn, account, operation, at }: Work): void {
     const { transactionId, amount } = operation;
-    const known = this.#payments?.find(transactionId, at) ?? null;
+    const id = paymentOf(msisdn, transactionId);
+    const known = this.#payments?.find(id, at) ?? null;
     const request = { transactionId, payer: msisdn, amount, day: nairobiDay(at) };
     const { account: after, payment, answer } = validate(account, known?.value ?? null, request);
     this.#accounts?.put(msisdn, after);
-    this.#payments?.put(transactionId, { since: known?.since ?? at, value: payment });
+    this.#payments?.put(id, { since: known?.since ?? at, value: payment });
     this.#context?.forward({ key: transactionId, value: answer, timestamp: at, headers: [] });
   }
 
   #settle({ msisdn, account, operation, at }: Work): void {
     const { transactionId, outcome } = operation;
-    const known = this.#payments?.find(transactionId, at) ?? null;
+    const id = paymentOf(msisdn, transactionId);
+    const known = this.#payments?.find(id, at) ?? null;
     const { account: after, payment } = settle(account, known?.value ?? null, outcome ?? 'FAILED');
     if (after !== account) this.#accounts?.put(msisdn, after);
-    this.#payments?.put(transactionId, { since: known?.since ?? at, value: payment });
+    this.#payments?.put(id, { since: known?.since ?? at, value: payment });
   }
 }
 

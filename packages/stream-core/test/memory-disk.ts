@@ -1,0 +1,74 @@
+import type { TaskId } from '../src/common/task-id.ts';
+import { formatTaskId } from '../src/common/task-id.ts';
+import { StreamsError } from '../src/errors/streams-error.ts';
+import { inMemoryEngine } from '../src/state/in-memory-state.ts';
+import type { StateBackend, StateDirectory, StateEngine } from '../src/state/state-engine.ts';
+
+const first = Buffer.alloc(0);
+const end = Buffer.alloc(64, 0xff);
+
+/**
+ * A durable backend whose disk is memory: databases outlive those who open them, can be copied as a crash would find
+ * them, and can be damaged.
+ */
+export class MemoryDisk implements StateBackend {
+  readonly name = 'memory-disk';
+  readonly durable = true;
+  readonly databases = new Map<string, { readonly taskId: TaskId; engine: StateEngine }>();
+  /** Tasks whose databases fail as damaged ones do, at the next read. */
+  readonly damaged = new Set<string>();
+  #isLocked = false;
+
+  acquire(): StateDirectory {
+    if (this.#isLocked) throw new StreamsError('STATE_LOCKED', 'The memory disk is in use');
+    this.#isLocked = true;
+    return {
+      open: (taskId) => this.#open(taskId),
+      taskIds: () => [...this.databases.values()].map(({ taskId }) => taskId),
+      remove: (taskId) => {
+        this.databases.delete(formatTaskId(taskId));
+        this.damaged.delete(formatTaskId(taskId));
+      },
+      close: () => {
+        this.#isLocked = false;
+      },
+    };
+  }
+
+  /** What somebody would find after a crash at this moment. */
+  copy(): MemoryDisk {
+    const copy = new MemoryDisk();
+    for (const [name, { taskId, engine }] of this.databases) {
+      const own = inMemoryEngine();
+      const batch = own.batch();
+      for (const { key, value } of engine.range(first, end, false)) batch.put(key, value);
+      batch.commit();
+      copy.databases.set(name, { taskId, engine: own });
+    }
+    return copy;
+  }
+
+  #open(taskId: TaskId): StateEngine {
+    const name = formatTaskId(taskId);
+    const database = this.databases.get(name) ?? { taskId, engine: inMemoryEngine() };
+    this.databases.set(name, database);
+    const { engine } = database;
+    const check = (): void => {
+      if (this.damaged.has(name)) throw new StreamsError('STATE_CORRUPTED', `The database of ${name} is damaged`);
+    };
+    return {
+      get: (key) => {
+        check();
+        return engine.get(key);
+      },
+      getMany: (keys) => engine.getMany(keys),
+      range: (from, to, reverse) => {
+        check();
+        return engine.range(from, to, reverse);
+      },
+      batch: () => engine.batch(),
+      deleteRange: (from, to) => engine.deleteRange(from, to),
+      close: () => {},
+    };
+  }
+}
