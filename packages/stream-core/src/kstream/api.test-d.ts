@@ -4,7 +4,7 @@ import type { Windowed } from '../common/window.ts';
 import { serdes } from '../serdes/serdes.ts';
 import type { KeyValueStore } from '../state/key-value-store.ts';
 import { stores } from '../state/stores.ts';
-import type { KGroupedStream, KStream, KTable } from './api.ts';
+import type { KGroupedStream, KGroupedTable, KStream, KTable } from './api.ts';
 import { StreamsBuilder } from './streams-builder.ts';
 import { joinWindows, timeWindows } from './windows/windows.ts';
 
@@ -100,6 +100,88 @@ describe('inference', () => {
   });
 });
 
+describe('inference of functions', () => {
+  const counted = payments
+    .groupByKey()
+    .windowedBy(timeWindows({ size: '5s' }))
+    .count();
+
+  test('toStream tells its mapper what key and value are, and takes the key that it returns', () => {
+    const stream = counted.toStream((windowed, count) => {
+      expectTypeOf(windowed).toEqualTypeOf<Windowed<string>>();
+      expectTypeOf(count).toEqualTypeOf<number>();
+      return windowed.window.start;
+    });
+    expectTypeOf(stream).toEqualTypeOf<KStream<number, number>>();
+    expectTypeOf(counted.toStream((windowed) => windowed.key, { name: 'named' })).toEqualTypeOf<
+      KStream<string, number>
+    >();
+  });
+
+  test('toStream with a name alone, or with nothing, keeps the key', () => {
+    expectTypeOf(counted.toStream()).toEqualTypeOf<KStream<Windowed<string>, number>>();
+    expectTypeOf(counted.toStream({ name: 'named' })).toEqualTypeOf<KStream<Windowed<string>, number>>();
+  });
+
+  test('every function of an operator knows key and value without being told', () => {
+    payments.filter((key, payment) => {
+      expectTypeOf(key).toEqualTypeOf<string>();
+      expectTypeOf(payment).toEqualTypeOf<Payment>();
+      return true;
+    });
+    payments.mapValues((payment, key) => {
+      expectTypeOf(payment).toEqualTypeOf<Payment>();
+      expectTypeOf(key).toEqualTypeOf<string>();
+    });
+    payments.to((key, { payer }, context) => {
+      expectTypeOf(context.topic).toEqualTypeOf<string | null>();
+      return key + payer;
+    });
+    names.groupBy((key, name) => {
+      expectTypeOf([key, name]).toEqualTypeOf<string[]>();
+      return [name, key];
+    });
+  });
+
+  test('a nullable source tells every function that the value may be null', () => {
+    const nullable = builder.stream('deletions', { key: serdes.string(), value: serdes.long(), nullable: true });
+    nullable.mapValues((value) => expectTypeOf(value).toEqualTypeOf<number | null>());
+    nullable.groupByKey().reduce((sum, value) => {
+      expectTypeOf(value).toEqualTypeOf<number | null>();
+      return (sum ?? 0) + (value ?? 0);
+    });
+  });
+
+  test('operators that change the key say so in their result', () => {
+    expectTypeOf(payments.groupBy((_key, { amount }) => amount)).toEqualTypeOf<KGroupedStream<bigint, Payment>>();
+    expectTypeOf(names.groupBy((key, name) => [name.length, key])).toEqualTypeOf<KGroupedTable<number, string>>();
+    expectTypeOf(payments.process<bigint, number>(() => ({ process: () => undefined }))).toEqualTypeOf<
+      KStream<bigint, number>
+    >();
+    expectTypeOf(payments.processValues<number>(() => ({ process: () => undefined }))).toEqualTypeOf<
+      KStream<string, number>
+    >();
+    expectTypeOf(payments.repartition({ name: 'again' })).toEqualTypeOf<KStream<string, Payment>>();
+  });
+
+  test('an aggregator and a reducer may return null to delete, which the table does not show', () => {
+    const sums = payments.groupByKey().aggregate(
+      () => 0n,
+      (_key, { amount }, sum) => (amount === 0n ? null : sum + amount),
+    );
+    expectTypeOf(sums).toEqualTypeOf<KTable<string, bigint>>();
+    expectTypeOf(payments.groupByKey().reduce(() => null)).toEqualTypeOf<KTable<string, Payment>>();
+  });
+
+  test('branches are streams of the same types, by name', () => {
+    const branches = payments
+      .split({ name: 's-' })
+      .branch((_key, { amount }) => amount > 0n)
+      .noDefaultBranch();
+    expectTypeOf(branches).toEqualTypeOf<ReadonlyMap<string, KStream<string, Payment>>>();
+  });
+});
+
 describe('what must not compile', () => {
   test('joins of different keys', () => {
     // @ts-expect-error a stream keyed by string cannot join a table keyed by bigint
@@ -114,6 +196,29 @@ describe('what must not compile', () => {
   test('merging other types', () => {
     // @ts-expect-error a stream of payments and one of numbers are not one stream
     payments.merge(payments.mapValues(({ amount }) => amount));
+  });
+
+  test('functions that give the wrong thing', () => {
+    // @ts-expect-error a predicate says yes or no
+    payments.filter(({ length }) => length);
+    // @ts-expect-error map returns a pair
+    payments.map((key) => key);
+    // @ts-expect-error a reducer gives a value of the same type
+    payments.groupByKey().reduce((left) => left.amount);
+    // @ts-expect-error a mapper of toStream is no name
+    names.toStream('name');
+    // @ts-expect-error an outer join has windows
+    payments.outerJoin(payments, (left) => left);
+  });
+
+  test('a fixed-key processor that forwards another type of key', () => {
+    payments.processValues<number>(() => ({
+      init: (context) => {
+        // @ts-expect-error the key is a string
+        context.forward({ key: 5, value: 1, timestamp: 0, headers: [] });
+      },
+      process: () => undefined,
+    }));
   });
 
   test('serdes of other types', () => {

@@ -81,7 +81,7 @@ export class StreamsBuilder {
   stream<K = unknown, V = unknown>(topics: string | readonly string[], consumed?: Consumed<K, V>): KStream<K, V>;
   stream<K, V>(topics: string | readonly string[], consumed: Consumed<K, V> = {}): KStream<K, V> {
     const name = nameOr(this.#context, consumed.name, sourcePrefix);
-    const source = sourceOf(name, typeof topics === 'string' ? [topics] : topics, consumed);
+    const source = sourceOf(name, typeof topics === 'string' ? [topics] : [...new Set(topics)], consumed);
     const node = new StreamSourceNode(source);
     this.#context.plan.add(node);
     return this.#context.stream<K, V>({

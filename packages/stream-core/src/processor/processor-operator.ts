@@ -24,7 +24,7 @@ const forwardRecord = <K, V>(context: OperatorContext<K, V>, record: StreamRecor
   if (timestamp < 0) {
     throw new StreamsError(
       'TIMESTAMP_INVALID',
-      `${context.nodeName} forwards a record with the timestamp ${timestamp}`,
+      `${context.nodeName} forwards a record with the timestamp ${timestamp}; forward it with one from 0 on`,
       {
         context: { node: context.nodeName },
       },
@@ -72,7 +72,7 @@ export const fixedKeyProcessorOperator =
         if (current !== null && record.key !== current.key) {
           throw new StreamsError(
             'PROCESSING_FAILED',
-            `${context.nodeName} is a processValues node and must not change the key`,
+            `${context.nodeName} is a processValues node and must not change the key; use process() to change it`,
             {
               context: { node: context.nodeName },
             },
@@ -86,8 +86,11 @@ export const fixedKeyProcessorOperator =
       process: (key, value, timestamp) => {
         const outer = current;
         current = { key };
-        operator.process(key, value, timestamp);
-        current = outer;
+        try {
+          operator.process(key, value, timestamp);
+        } finally {
+          current = outer;
+        }
       },
       close: () => operator.close?.(),
     };

@@ -44,7 +44,8 @@ export const usePartitionTimeOnInvalidTimestamp: TimestampExtractor = (record, p
     const { topic, partition, offset } = record;
     throw new StreamsError(
       'TIMESTAMP_INVALID',
-      `The first record of ${topic}-${partition} has no valid timestamp, and there is no partition time to use instead`,
+      `The record at ${topic}-${partition} offset ${offset} has no valid timestamp, and none came before it to use instead; ` +
+        'use another timestamp extractor if such records are expected',
       { context: { topic, partition, offset } },
     );
   }

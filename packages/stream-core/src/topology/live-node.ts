@@ -51,13 +51,14 @@ export class LiveNode implements OperatorContext<unknown, unknown> {
 
   /** Runs the operator on a record. */
   process(key: unknown, value: unknown, timestamp: number): void {
+    const operator = this.#operator ?? this.#notOpen();
     if (!this.#parts.guarded) {
-      this.#operator?.process(key, value, timestamp);
+      operator.process(key, value, timestamp);
       return;
     }
     const context = this.record.current;
     try {
-      this.#operator?.process(key, value, timestamp);
+      operator.process(key, value, timestamp);
     } catch (error) {
       this.#task.errors.processingFailed(error, this.nodeName);
       // The handler goes on behind this record: nothing that the operator left behind may show.
@@ -137,5 +138,14 @@ export class LiveNode implements OperatorContext<unknown, unknown> {
 
   drop(reason: DropReason): void {
     this.#task.errors.drop(this.nodeName, reason);
+  }
+
+  /** Nodes are opened before their children: only an `init` can forward so early, and the record would be lost. */
+  #notOpen(): never {
+    throw new StreamsError(
+      'PROCESSING_FAILED',
+      `${this.nodeName} is not open yet; forward in process or in a punctuation, not in init`,
+      { context: { node: this.nodeName } },
+    );
   }
 }

@@ -86,7 +86,7 @@ class SinkOperator implements Operator<unknown, unknown> {
     if (!Number.isInteger(partition) || partition < 0 || partition >= partitions) {
       throw new StreamsError(
         'PARTITION_INVALID',
-        `${topic} has ${partitions} partitions and no partition ${partition}`,
+        `${topic} has ${partitions} partitions and no partition ${partition}; let the partitioner of ${this.#sink.name} name one from 0 on`,
         {
           context: { node: this.#sink.name, topic, partition },
         },

@@ -39,8 +39,10 @@ export class TopologyGraph {
   addSource(source: Omit<SourceNode, 'kind'>): void {
     this.#claim(source.name);
     if (source.topics.length === 0) throw refuse(source.name, 'a source has no topic', 'name at least one');
+    const own = new Map<string, string>();
     for (const topic of source.topics) {
-      const other = this.#sourceTopics.get(topic);
+      const other = this.#sourceTopics.get(topic) ?? own.get(topic);
+      own.set(topic, source.name);
       if (other !== undefined) {
         throw refuse(
           source.name,
