@@ -16,13 +16,13 @@ import { runtimeRunner } from './run/runtime-runner.ts';
 
 /** Writes the cases of a file that do not fail, and tells how many pass. */
 const keep = async (source: string, target: string): Promise<PassingRecord> => {
-  const verdicts = await runFile(source, driverRunner);
+  const verdicts = await runFile(source, { runner: driverRunner });
   const kept = readCaseLines(source).filter((_line, index) => verdicts[index]?.outcome !== 'failed');
   writeFileSync(target, gzipSync(`${kept.join('\n')}\n`, { level: 9 }));
   for (const { name } of verdicts.filter(({ outcome }) => outcome === 'failed')) {
     console.log(`  left out, it fails: ${name}`);
   }
-  const onRuntime = await runFile(target, runtimeRunner);
+  const onRuntime = await runFile(target, { runner: runtimeRunner });
   for (const { name } of onRuntime.filter(({ outcome }) => outcome === 'failed')) {
     console.log(`  kept, but it fails on the runtime: ${name}`);
   }

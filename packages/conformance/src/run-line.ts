@@ -3,6 +3,7 @@ import { isLateBuildError } from './compare/errors.ts';
 import { UnsupportedError } from './interpreter/unsupported-error.ts';
 import { readCase } from './language/case.ts';
 import { CaseError } from './language/decode.ts';
+import type { WithState } from './run/case-state.ts';
 import type { Runner } from './run/runner.ts';
 
 /** How one case went. */
@@ -23,19 +24,14 @@ const verdict = (name: string, outcome: Verdict['outcome'], detail = ''): Verdic
 });
 
 /** The name of a case that may be malformed. */
-const nameOf = (line: string): string => /"name"\s*:\s*"([^"]*)"/.exec(line)?.[1] ?? line.slice(0, 60);
+export const caseName = (line: string): string => /"name"\s*:\s*"([^"]*)"/.exec(line)?.[1] ?? line.slice(0, 60);
 
-/** Runs the case of one line, unless its name is not wanted. A malformed case fails, and says why. */
-export const runLine = async (
-  line: string,
-  runner: Runner,
-  isWanted: (name: string) => boolean = () => true,
-): Promise<Verdict | null> => {
-  const name = nameOf(line);
-  if (!isWanted(name)) return null;
+/** Runs the case of one line. A malformed case fails, and says why. */
+export const runLine = async (line: string, runner: Runner, withState: WithState): Promise<Verdict> => {
+  const name = caseName(line);
   try {
     const testCase = readCase(line);
-    const result = await runner.run(testCase);
+    const result = await withState(async (state) => runner.run(testCase, state));
     const difference = compareCase(testCase, result, runner.compares);
     if (difference !== null) return verdict(name, 'failed', difference);
     return { ...verdict(name, 'passed'), isLateBuildError: isLateBuildError(testCase.expected.error, result.error) };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCase } from '../language/case.ts';
 import { readCaseLines } from '../language/case-file.ts';
+import { withMemoryState } from '../run/case-state.ts';
 import { driverRunner } from '../run/driver-runner.ts';
 import { runLine } from '../run-line.ts';
 
@@ -38,8 +39,8 @@ const lineOf = (file: string, name: string): string => {
 const outcome = async (line: string, change: (testCase: MutableCase) => void): Promise<string> => {
   const testCase = JSON.parse(line) as MutableCase;
   change(testCase);
-  const verdict = await runLine(JSON.stringify(testCase), driverRunner);
-  return `${verdict?.outcome}: ${verdict?.detail.split('\n')[0]}`;
+  const verdict = await runLine(JSON.stringify(testCase), driverRunner, withMemoryState);
+  return `${verdict.outcome}: ${verdict.detail.split('\n')[0]}`;
 };
 
 const first = (topics: Record<string, MutableRecord[]>): MutableRecord[] => Object.values(topics)[0]!;
@@ -137,6 +138,9 @@ describe('cases that cannot be run', () => {
   it('a malformed case fails and says where', async () => {
     const found = await outcome(grouped, (testCase) => Object.assign(testCase, { wrong: 1 }));
     expect(found).toBe('failed: the case is malformed: case: it has an unknown field wrong');
-    expect(await runLine('{"name": "broken"', driverRunner)).toMatchObject({ name: 'broken', outcome: 'failed' });
+    expect(await runLine('{"name": "broken"', driverRunner, withMemoryState)).toMatchObject({
+      name: 'broken',
+      outcome: 'failed',
+    });
   });
 });

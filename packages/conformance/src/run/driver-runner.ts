@@ -1,9 +1,11 @@
+import type { StateBackend } from '@millrace/stream-core';
 import { TopologyTestDriver } from '@millrace/stream-core/testing';
 import type { Case, Input, StoreEntry } from '../language/case.ts';
 import type { BuiltCase } from './built-case.ts';
 import { buildCase, failedResult, runError } from './built-case.ts';
 import { inputBytes } from './input-bytes.ts';
 import type { ActualRecord, RunError, Runner, RunResult } from './runner.ts';
+import { stateOptions } from './state-options.ts';
 import { storeEntries } from './store-entries.ts';
 
 const feed = (driver: TopologyTestDriver, input: Input, built: BuiltCase): void => {
@@ -49,9 +51,14 @@ const feedAll = (driver: TopologyTestDriver, testCase: Case, built: BuiltCase): 
   };
 };
 
-const openDriver = (testCase: Case, { topology, config }: BuiltCase): TopologyTestDriver | RunError => {
+const openDriver = (
+  testCase: Case,
+  { topology, config }: BuiltCase,
+  state: StateBackend,
+): TopologyTestDriver | RunError => {
+  const { wallClockStart: initialWallClockMs } = testCase.config;
   try {
-    return new TopologyTestDriver(topology, { ...config, initialWallClockMs: testCase.config.wallClockStart });
+    return new TopologyTestDriver(topology, { ...config, ...stateOptions(state), initialWallClockMs });
   } catch (error) {
     return runError('init', error);
   }
@@ -61,10 +68,10 @@ const openDriver = (testCase: Case, { topology, config }: BuiltCase): TopologyTe
 export const driverRunner: Runner = {
   name: 'driver',
   compares: 'everything',
-  run: (testCase) => {
+  run: (testCase, state) => {
     const built = buildCase(testCase);
     if (!('kind' in built)) return built;
-    const driver = openDriver(testCase, built);
+    const driver = openDriver(testCase, built, state);
     if (!(driver instanceof TopologyTestDriver)) return failedResult(driver, built.describe);
     try {
       return feedAll(driver, testCase, built);

@@ -1,3 +1,4 @@
+import type { StateBackend } from '@millrace/stream-core';
 import type { WindowRetention } from '../interpreter/build.ts';
 import type { Case, Phase, StoreEntry } from '../language/case.ts';
 
@@ -37,5 +38,5 @@ export interface Runner {
   /** What of its result can be held against the answer: all of it, or errors and output topics alone. */
   readonly compares: 'everything' | 'output';
   /** @throws UnsupportedError, CaseError; what the library throws is part of the result */
-  run(testCase: Case): RunResult | Promise<RunResult>;
+  run(testCase: Case, state: StateBackend): RunResult | Promise<RunResult>;
 }

@@ -1,5 +1,5 @@
-import type { Clock } from '@millrace/stream-core';
-import { inMemoryState, KafkaStreams, seededChance, silentLogger } from '@millrace/stream-core';
+import type { Clock, StateBackend } from '@millrace/stream-core';
+import { KafkaStreams, seededChance, silentLogger } from '@millrace/stream-core';
 import { MemoryBroker } from '@millrace/stream-core/memory';
 import type { Case } from '../language/case.ts';
 import type { BuiltCase } from './built-case.ts';
@@ -7,6 +7,7 @@ import { buildCase, failedResult, runError } from './built-case.ts';
 import { inputBytes } from './input-bytes.ts';
 import type { ActualRecord, RunError, Runner, RunResult } from './runner.ts';
 import { checkRuntimeCanAnswer } from './runtime-limits.ts';
+import { stateOptions } from './state-options.ts';
 import { SteppedClock } from './stepped-clock.ts';
 
 // How long an input may take; a record that is skipped is never committed by itself.
@@ -37,7 +38,7 @@ class RuntimeRun {
   /** The offsets of the input, by topic: a topic may hold output too. */
   readonly #fed = new Map<string, Set<number>>();
 
-  constructor(testCase: Case, built: BuiltCase) {
+  constructor(testCase: Case, built: BuiltCase, state: StateBackend) {
     this.#built = built;
     this.#clock = new SteppedClock(0);
     this.#wallMs = testCase.config.wallClockStart;
@@ -52,7 +53,7 @@ class RuntimeRun {
       ...built.config,
       topology: built.topology,
       broker: this.#broker,
-      state: inMemoryState(),
+      ...stateOptions(state),
       processingGuarantee: 'exactly_once_v2',
       commitInterval: 0,
       emitInterval: 0,
@@ -144,9 +145,9 @@ const feedAll = async (run: RuntimeRun, testCase: Case): Promise<RunError | null
   return null;
 };
 
-const open = async (testCase: Case, built: BuiltCase): Promise<RuntimeRun | RunError> => {
+const open = async (testCase: Case, built: BuiltCase, state: StateBackend): Promise<RuntimeRun | RunError> => {
   try {
-    const run = new RuntimeRun(testCase, built);
+    const run = new RuntimeRun(testCase, built, state);
     await run.start();
     return run;
   } catch (error) {
@@ -161,12 +162,12 @@ const open = async (testCase: Case, built: BuiltCase): Promise<RuntimeRun | RunE
 export const runtimeRunner: Runner = {
   name: 'runtime',
   compares: 'output',
-  run: async (testCase): Promise<RunResult> => {
+  run: async (testCase, state): Promise<RunResult> => {
     const built = buildCase(testCase);
     if (!('kind' in built)) return built;
     const { describe, retentions } = built;
     checkRuntimeCanAnswer(testCase, describe);
-    const run = await open(testCase, built);
+    const run = await open(testCase, built, state);
     if (!(run instanceof RuntimeRun)) return failedResult(run, describe);
     const error = await feedAll(run, testCase);
     await run.close();
