@@ -5,7 +5,8 @@ import type {
   Logger,
   StreamsConfig,
 } from '@millrace/stream-core';
-import { inMemoryState, KafkaStreams } from '@millrace/stream-core';
+import { KafkaStreams } from '@millrace/stream-core';
+import type { StateOf } from '../shared/state-engine.ts';
 import type { PaymentsApplication } from './applications.ts';
 import { orchestrator, paymentsApplications } from './applications.ts';
 import type { SimulatorDeps } from './deps.ts';
@@ -21,6 +22,8 @@ export interface PaymentsRuntime extends SimulatorDeps {
   readonly onState: (instance: string, state: KafkaStreamsState) => void;
   /** Instances of the orchestrator; of all others there is one. */
   readonly instances: number;
+  /** Where each instance keeps its state. */
+  readonly stateOf: StateOf;
   /** Settings for all applications, such as timeouts. */
   readonly streams: Partial<StreamsConfig>;
 }
@@ -38,7 +41,7 @@ const startInstance = async (
   name: string,
   runtime: PaymentsRuntime,
 ): Promise<PaymentsInstance> => {
-  const { broker, clock, logger, onBadRecord, onState, streams: settings, config } = runtime;
+  const { broker, clock, logger, onBadRecord, onState, streams: settings, config, stateOf } = runtime;
   const streams = new KafkaStreams({
     ...settings,
     applicationId: application.applicationId,
@@ -47,7 +50,7 @@ const startInstance = async (
     broker,
     clock,
     logger,
-    state: settings.state ?? inMemoryState(),
+    state: stateOf(name),
     processingGuarantee: 'exactly_once_v2',
     maxTaskIdleMs: config.maxTaskIdleMs,
     deserializationExceptionHandler: onBadRecord,

@@ -1,5 +1,5 @@
 import type { DeserializationExceptionHandler } from '@millrace/stream-core';
-import { silentLogger } from '@millrace/stream-core';
+import { inMemoryState, silentLogger } from '@millrace/stream-core';
 import { avroSerdes, inMemorySchemaSource } from '@millrace/stream-core/avro';
 import type { MemoryRecordInput } from '@millrace/stream-core/memory';
 import { MemoryBroker } from '@millrace/stream-core/memory';
@@ -58,6 +58,7 @@ export class PaymentsSystem {
       config: this.#config,
       world: this.#world,
       instances: 1,
+      stateOf: () => inMemoryState(),
       streams: {},
       logger: silentLogger,
       onBadRecord,

@@ -1,4 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import { inMemoryState } from '@millrace/stream-core';
+import type { StateOf } from '../../shared/state-engine.ts';
 import type { FraudMode } from '../config.ts';
 import type { FaultRates } from '../simulator/fault-plan.ts';
 import { demoFaults } from '../simulator/fault-plan.ts';
@@ -13,6 +15,8 @@ export interface DemoOptions {
   /** Whether the external fraud system is down for a part of the run. */
   readonly isFraudDown: boolean;
   readonly hmacKey: KeyObject;
+  /** Where each instance keeps its state. */
+  readonly stateOf: StateOf;
   readonly accounts: number;
   /** Payments in a second of event time. */
   readonly ratePerSecond: number;
@@ -49,6 +53,7 @@ export const demoOptions = (given: Pick<DemoOptions, 'hmacKey'> & Partial<DemoOp
     isFraudDown: false,
     accounts: Math.max(accountsMin, Math.floor(payments / paymentsPerAccount)),
     ratePerSecond: 2_000,
+    stateOf: () => inMemoryState(),
     faults: demoFaults,
     badRecordsEvery: Math.max(1, Math.floor(payments / 5)),
     partitionsDivisor: 10,

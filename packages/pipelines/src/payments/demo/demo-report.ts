@@ -1,6 +1,7 @@
 import { formatKsh } from '../../shared/money.ts';
 import type { Finding } from '../books/check.ts';
 import type { Books } from '../books/check-books.ts';
+import type { MemoryUse } from './demo-system.ts';
 import type { Percentiles } from './latencies.ts';
 import type { DemoProgress, DemoResult } from './run-demo.ts';
 
@@ -57,15 +58,20 @@ const verdictOn = ({ books, aborted }: DemoResult): string => {
   return books.isBalanced ? 'The books balance.' : 'THE BOOKS DO NOT BALANCE.';
 };
 
+const memoryText = ({ rssMiB, topicsMiB }: MemoryUse): string =>
+  `${number.format(rssMiB)} MiB, ${number.format(topicsMiB)} of them in the topics`;
+
 /** The table at the end of a run. */
 export const formatResult = (result: DemoResult): string[] => {
-  const { books, stopped, sent, busyMs, elapsedMs, promptLatency, disturbedLatency } = result;
+  const { books, stopped, sent, busyMs, elapsedMs, promptLatency, disturbedLatency, memory } = result;
   const runRows: Row[] = [
     ['payments', `${number.format(sent)}, with ${number.format(books.requests - sent)} requests that came again`],
     ['throughput', `${number.format(throughputOf(result))} payments/s over ${seconds(busyMs)}`],
     ['until the last one ended', seconds(elapsedMs)],
     latencyRow('latency, undisturbed', promptLatency),
     latencyRow('latency, with a planned fault', disturbedLatency),
+    ['memory at half', memoryText(memory.half)],
+    ['memory at the end', memoryText(memory.end)],
     ...(stopped === null ? [] : [['stopped without warning', stopped] as const]),
   ];
   const faults = books.faults.map(
@@ -101,6 +107,7 @@ export const jsonResult = (result: DemoResult): string => {
     busyMs: Math.round(busyMs),
     elapsedMs: Math.round(elapsedMs),
     paymentsPerSecond: Math.round(throughputOf(result)),
+    memory: result.memory,
     latencyMs: { undisturbed: result.promptLatency, withPlannedFault: result.disturbedLatency },
     books: {
       ...rest,

@@ -21,6 +21,15 @@ import { fraudDownSpan } from './demo-options.ts';
 import { Freezer } from './freezer.ts';
 import { hasLateAnswers } from './late-answers.ts';
 
+/** What a run takes of memory, in MiB. */
+export interface MemoryUse {
+  readonly rssMiB: number;
+  /** What of it lies in the topics. */
+  readonly topicsMiB: number;
+}
+
+const mebibytes = (bytes: number): number => Math.round(bytes / 1_048_576);
+
 /** A broker with the whole pipeline on it, and with everything around the pipeline simulated. */
 export class DemoSystem {
   readonly clock: Clock;
@@ -61,7 +70,7 @@ export class DemoSystem {
    * @param onLog gets the lines of their logs, errors only
    */
   async start(onLog: (line: string) => void): Promise<void> {
-    const { commitIntervalMs, sessionTimeoutMs, instances, partitionsDivisor } = this.#options;
+    const { commitIntervalMs, sessionTimeoutMs, instances, partitionsDivisor, stateOf } = this.#options;
     const { broker, clock, serdes } = this;
     for (const { name, partitions, configs } of paymentsTopics(partitionsDivisor)) {
       broker.createTopic(name, { partitions, configs });
@@ -73,6 +82,7 @@ export class DemoSystem {
       config: this.#config,
       world: this.#world,
       instances,
+      stateOf,
       streams: {
         commitInterval: commitIntervalMs,
         sessionTimeout: sessionTimeoutMs,
@@ -118,6 +128,13 @@ export class DemoSystem {
   /** Whether core still has answers on their way that nobody waits for any more. */
   hasLateAnswers(): Promise<boolean> {
     return hasLateAnswers(this.broker, this.clock);
+  }
+
+  /** What the process takes of memory, and what of it the logs of the broker are, in MiB. */
+  memory(): MemoryUse {
+    let topicBytes = 0;
+    for (const log of this.broker.cluster.topics.logs()) topicBytes += log.sizeInBytes;
+    return { rssMiB: mebibytes(process.memoryUsage.rss()), topicsMiB: mebibytes(topicBytes) };
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { topicNames } from '../topics.ts';
 import { ConfirmationMonitor } from './confirmation-monitor.ts';
 import { pause } from './demo-clock.ts';
 import type { DemoOptions } from './demo-options.ts';
+import type { MemoryUse } from './demo-system.ts';
 import { DemoSystem } from './demo-system.ts';
 import type { Percentiles } from './latencies.ts';
 import { percentiles } from './latencies.ts';
@@ -55,6 +56,8 @@ export interface DemoResult {
   readonly promptLatency: Percentiles;
   readonly disturbedLatency: Percentiles;
   readonly books: Books;
+  /** When half of the payments were sent, and when the last one had ended. */
+  readonly memory: { readonly half: MemoryUse; readonly end: MemoryUse };
   /** The instance that was stopped without warning, if any. */
   readonly stopped: string | null;
   /** Why the run ended before its payments did; null when it did not. */
@@ -73,6 +76,7 @@ class DemoRun {
   #confirmedAtMs = 0;
   #reportedAtMs = 0;
   #stopped: string | null = null;
+  #halfMemory: MemoryUse | null = null;
 
   constructor(options: DemoOptions, listener: DemoListener) {
     this.#options = options;
@@ -92,6 +96,7 @@ class DemoRun {
     const startedMs = clock.monotonic();
     const aborted = await this.#load(startedMs);
     const elapsedMs = clock.monotonic() - startedMs;
+    const end = this.#system.memory();
     await monitor.stop();
     await this.#system.close();
     onEvent(aborted ?? 'every payment has ended; the books are made up from the topics');
@@ -104,6 +109,7 @@ class DemoRun {
       promptLatency: percentiles(tracker.promptLatencies),
       disturbedLatency: percentiles(tracker.otherLatencies),
       books: this.#system.books(),
+      memory: { half: this.#halfMemory ?? end, end },
       stopped: this.#stopped,
       aborted,
     };
@@ -150,6 +156,7 @@ class DemoRun {
   #watch(nowMs: number): void {
     const { state, inFlight } = this.#tracker;
     if (!this.#isSent || inFlight > 0) this.#busyMs = nowMs;
+    if (state.sent * 2 >= this.#options.payments) this.#halfMemory ??= this.#system.memory();
     if (state.confirmed > this.#confirmed) {
       this.#confirmed = state.confirmed;
       this.#confirmedAtMs = nowMs;
