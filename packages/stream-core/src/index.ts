@@ -29,7 +29,12 @@ export type {
 export { logAndContinue, logAndFail } from './errors/exception-handlers.ts';
 export type { ErrorContext, Problem } from './errors/streams-error.ts';
 export { ConfigError, StreamsError, TopologyError } from './errors/streams-error.ts';
-export type { KafkaStreamsOptions, UncaughtExceptionHandler, UncaughtExceptionResponse } from './kafka-streams.ts';
+export type {
+  KafkaStreamsOptions,
+  QueryOptions,
+  UncaughtExceptionHandler,
+  UncaughtExceptionResponse,
+} from './kafka-streams.ts';
 // Running an application
 export { KafkaStreams } from './kafka-streams.ts';
 export type { KafkaStreamsState } from './kafka-streams-state.ts';
@@ -83,7 +88,13 @@ export {
   usePartitionTimeOnInvalidTimestamp,
 } from './processor/timestamp-extractor.ts';
 export type { TopicNameExtractor } from './processor/topic-name-extractor.ts';
-export type { KeyValueStoreHandle, QueryableStoreType, WindowStoreHandle } from './query/local-store.ts';
+export type {
+  KeyValueStoreHandle,
+  QueryableStoreType,
+  SessionStoreHandle,
+  VersionedKeyValueStoreHandle,
+  WindowStoreHandle,
+} from './query/local-store.ts';
 export { queryableStoreTypes } from './query/local-store.ts';
 export type { RestoreProgress } from './runtime/changelog-reader.ts';
 export type { Serde } from './serdes/serde.ts';
@@ -97,11 +108,24 @@ export type {
   StoreIterator,
   TimestampedKeyValueStore,
 } from './state/key-value-store.ts';
+export type { ReadOnlySessionStore, SessionStore } from './state/session-store.ts';
 export type { StateBackend } from './state/state-engine.ts';
 export type { StateStore, StoreBuilder } from './state/state-store.ts';
-export type { KeyValueStoreOptions, StoreOptions, WindowStoreOptions } from './state/store-options.ts';
+export type {
+  KeyValueStoreOptions,
+  SessionStoreOptions,
+  StoreOptions,
+  VersionedKeyValueStoreOptions,
+  WindowStoreOptions,
+} from './state/store-options.ts';
 export { stores } from './state/stores.ts';
 export type { ValueAndTimestamp } from './state/value-and-timestamp.ts';
+export type {
+  ReadOnlyVersionedKeyValueStore,
+  VersionedKeyValueStore,
+  VersionedRecord,
+} from './state/versioned-key-value-store.ts';
+export { putReturnCodes } from './state/versioned-key-value-store.ts';
 export type { ReadOnlyWindowStore, TimestampedWindowStore, WindowStore, WindowValue } from './state/window-store.ts';
 export type { SinkOptions, SourceOptions } from './topology/topology.ts';
 export { Topology } from './topology/topology.ts';

@@ -45,9 +45,11 @@ describe('life of an instance', () => {
     const first = create({ topology: counting(), broker: server, commitInterval: 5_000 });
     await first.start();
     put(server, 'in', ['a', '1'], ['b', '1'], ['a', '2']);
-    const counts = first.store('counts', queryableStoreTypes.keyValueStore<string, number>());
+    const type = queryableStoreTypes.keyValueStore<string, number>();
+    const counts = first.store('counts', type, { isolation: 'read_uncommitted' });
     await until(async () => (await counts.get('a')) === 2);
     expect(values(server, 'out')).toEqual([]);
+    expect(await first.store('counts', type).get('a')).toBeNull();
     await first.close();
     expect(server.records('out').length).toBe(2);
     const second = create({ topology: counting(), broker: server });

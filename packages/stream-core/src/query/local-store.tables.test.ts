@@ -151,18 +151,6 @@ describe('what cannot be read', () => {
     await expect(counts.all()).rejects.toMatchObject(stopped('NOT_RUNNING'));
   });
 
-  test('a store of which this instance has no part', async () => {
-    const counts = types.keyValueStore<string, number>()('counts', () => []);
-    for (const reading of [counts.get('a'), counts.all(), counts.range(null, null), counts.approximateNumEntries()]) {
-      await expect(reading).rejects.toMatchObject({
-        code: 'STORE_NOT_AVAILABLE',
-        retriable: true,
-        message:
-          'No task of this instance has the store counts now; its partitions are on other instances, or being restored',
-      });
-    }
-  });
-
   test('a name that the topology does not have', () => {
     const streams = create({ topology: topology(), broker: broker('in', 'other') });
     expect(() => streams.store('missing', types.keyValueStore())).toThrow(

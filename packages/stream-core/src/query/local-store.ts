@@ -1,10 +1,12 @@
 import type { KeyValue } from '../common/stream-record.ts';
 import type { Windowed } from '../common/window.ts';
 import { StreamsError } from '../errors/streams-error.ts';
-import type { StreamTask } from '../runtime/stream-task.ts';
 import type { ReadOnlyKeyValueStore } from '../state/key-value-store.ts';
+import type { ReadOnlySessionStore } from '../state/session-store.ts';
 import type { StateStore, StoreKind } from '../state/state-store.ts';
+import type { StorePart } from '../state/store-part.ts';
 import type { ValueAndTimestamp } from '../state/value-and-timestamp.ts';
+import type { ReadOnlyVersionedKeyValueStore, VersionedRecord } from '../state/versioned-key-value-store.ts';
 import type { ReadOnlyWindowStore, WindowValue } from '../state/window-store.ts';
 
 /** A key-value store of an application instance, to read: the part of it that lies in the tasks of this instance. */
@@ -26,34 +28,76 @@ export interface WindowStoreHandle<K, V> {
   fetchAll(timeFrom: number, timeTo: number): Promise<readonly KeyValue<Windowed<K>, V>[]>;
 }
 
-/** Gives the tasks that process here now. @throws StreamsError STORE_NOT_AVAILABLE when the instance is not running */
-type RunningTasks = () => readonly StreamTask[];
+/** A session store of an application instance, to read. Times are epoch ms, all ends included. */
+export interface SessionStoreHandle<K, V> {
+  /** The value of the session with exactly this start and end, or null. */
+  fetchSession(key: K, sessionStart: number, sessionEnd: number): Promise<V | null>;
+  /** The sessions of a key, oldest first. */
+  fetch(key: K): Promise<readonly KeyValue<Windowed<K>, V>[]>;
+  /** The sessions of the keys from `keyFrom` to `keyTo`, both included; null leaves an end open. */
+  fetchRange(keyFrom: K | null, keyTo: K | null): Promise<readonly KeyValue<Windowed<K>, V>[]>;
+  /** The sessions of a key that end at `earliestSessionEnd` or later and start at `latestSessionStart` or earlier. */
+  findSessions(
+    key: K,
+    earliestSessionEnd: number,
+    latestSessionStart: number,
+  ): Promise<readonly KeyValue<Windowed<K>, V>[]>;
+}
+
+/** A versioned key-value store of an application instance, to read. @see KIP-960 */
+export interface VersionedKeyValueStoreHandle<K, V> {
+  /** The latest version, or null. */
+  get(key: K): Promise<VersionedRecord<V> | null>;
+  /** The version that was valid at a time, epoch ms, or null. */
+  get(key: K, asOfTimestamp: number): Promise<VersionedRecord<V> | null>;
+}
+
+/** Gives the parts of a store that are here now. @throws StreamsError STORE_NOT_AVAILABLE when the instance is not running */
+type StoreParts = (name: string) => readonly StorePart[];
 
 /** How a store is read: makes the handle of that type. See `queryableStoreTypes`. */
-export type QueryableStoreType<H> = (name: string, tasks: RunningTasks) => H;
+export type QueryableStoreType<H> = (name: string, parts: StoreParts) => H;
 
 const words: Readonly<Record<StoreKind, string>> = {
   keyValue: 'a key-value store',
   window: 'a window store',
+  session: 'a session store',
+  versionedKeyValue: 'a versioned key-value store',
   outerJoin: 'a store of a join, which cannot be read',
+  timeOrderedBuffer: 'a buffer of suppress, which cannot be read',
 };
 
-/** The parts of a store in the tasks that have it. */
-const partsOf = (tasks: readonly StreamTask[], name: string, kind: StoreKind): StateStore[] => {
-  const parts = tasks.map((task) => task.store(name)).filter((store) => store !== null);
-  for (const part of parts) {
-    if (part.kind === kind) continue;
-    throw new StreamsError('STORE_TYPE_MISMATCH', `Store ${name} is ${words[part.kind]}, not ${words[kind]}`, {
-      context: { store: name },
-    });
-  }
-  if (parts.length > 0) return parts;
-  throw new StreamsError(
-    'STORE_NOT_AVAILABLE',
-    `No task of this instance has the store ${name} now; its partitions are on other instances, or being restored`,
-    { context: { store: name } },
-  );
+/** Reads the parts of a store one after the other. */
+interface PartsReader<P> {
+  /** What the first part has that has anything. */
+  first<T>(read: (part: P) => T | null): T | null;
+  /** What all parts have. */
+  all<T>(read: (part: P) => Iterable<T>): T[];
+}
+
+const readerOf = <P>(name: string, parts: StoreParts, kind: StoreKind): PartsReader<P> => {
+  const checked = (): readonly StorePart[] => {
+    const found = parts(name);
+    for (const { store } of found) if (store.kind !== kind) throw otherKind(store, kind);
+    return found;
+  };
+  const read = <T>({ store, read: view }: StorePart, query: (part: P) => T): T => view(() => query(store as P));
+  return {
+    first: (query) => {
+      for (const part of checked()) {
+        const found = read(part, query);
+        if (found !== null) return found;
+      }
+      return null;
+    },
+    all: (query) => checked().flatMap((part) => read(part, (store) => [...query(store)])),
+  };
 };
+
+const otherKind = (store: StateStore, kind: StoreKind): StreamsError =>
+  new StreamsError('STORE_TYPE_MISMATCH', `Store ${store.name} is ${words[store.kind]}, not ${words[kind]}`, {
+    context: { store: store.name },
+  });
 
 /** The value alone, also of a store that keeps timestamps. */
 const plain = <V>(store: StateStore, found: unknown): V =>
@@ -63,51 +107,58 @@ type Reader<V> = (store: StateStore, found: unknown) => V;
 
 const keyValueType =
   <K, V>(read: Reader<V>): QueryableStoreType<KeyValueStoreHandle<K, V>> =>
-  (name, tasks) => {
-    type Part = ReadOnlyKeyValueStore<K, unknown>;
-    const parts = () => partsOf(tasks(), name, 'keyValue') as Part[];
+  (name, parts) => {
+    type Part = ReadOnlyKeyValueStore<K, unknown> & StateStore;
+    const { first, all } = readerOf<Part>(name, parts, 'keyValue');
     const entry = (part: Part) => (row: KeyValue<K, unknown>) => ({ key: row.key, value: read(part, row.value) });
     return {
-      get: async (key) => {
-        for (const part of parts()) {
+      get: async (key) =>
+        first((part) => {
           const found = part.get(key);
-          if (found !== null) return read(part, found);
-        }
-        return null;
-      },
-      range: async (from, to) => parts().flatMap((part) => part.range(from, to).map(entry(part)).toArray()),
-      all: async () => parts().flatMap((part) => part.all().map(entry(part)).toArray()),
-      approximateNumEntries: async () => parts().reduce((sum, part) => sum + part.approximateNumEntries(), 0),
+          return found === null ? null : read(part, found);
+        }),
+      range: async (from, to) => all((part) => part.range(from, to).map(entry(part))),
+      all: async () => all((part) => part.all().map(entry(part))),
+      approximateNumEntries: async () =>
+        all((part) => [part.approximateNumEntries()]).reduce((sum, count) => sum + count, 0),
     };
   };
 
 const windowType =
   <K, V>(read: Reader<V>): QueryableStoreType<WindowStoreHandle<K, V>> =>
-  (name, tasks) => {
-    type Part = ReadOnlyWindowStore<K, unknown>;
-    const parts = () => partsOf(tasks(), name, 'window') as Part[];
+  (name, parts) => {
+    const { first, all } = readerOf<ReadOnlyWindowStore<K, unknown> & StateStore>(name, parts, 'window');
     return {
-      fetch: async (key, windowStart) => {
-        for (const part of parts()) {
+      fetch: async (key, windowStart) =>
+        first((part) => {
           const found = part.fetch(key, windowStart);
-          if (found !== null) return read(part, found);
-        }
-        return null;
-      },
+          return found === null ? null : read(part, found);
+        }),
       fetchRange: async (key, from, to) =>
-        parts().flatMap((part) =>
-          part
-            .fetch(key, from, to)
-            .map(({ start, value }) => ({ start, value: read(part, value) }))
-            .toArray(),
-        ),
+        all((part) => part.fetch(key, from, to).map(({ start, value }) => ({ start, value: read(part, value) }))),
       fetchAll: async (from, to) =>
-        parts().flatMap((part) =>
-          part
-            .fetchAll(from, to)
-            .map(({ key, value }) => ({ key, value: read(part, value) }))
-            .toArray(),
-        ),
+        all((part) => part.fetchAll(from, to).map(({ key, value }) => ({ key, value: read(part, value) }))),
+    };
+  };
+
+const sessionType =
+  <K, V>(): QueryableStoreType<SessionStoreHandle<K, V>> =>
+  (name, parts) => {
+    const { first, all } = readerOf<ReadOnlySessionStore<K, V>>(name, parts, 'session');
+    return {
+      fetchSession: async (key, start, end) => first((part) => part.fetchSession(key, start, end)),
+      fetch: async (key) => all((part) => part.fetch(key)),
+      fetchRange: async (from, to) => all((part) => part.fetch(from, to)),
+      findSessions: async (key, end, start) => all((part) => part.findSessions(key, end, start)),
+    };
+  };
+
+const versionedType =
+  <K, V>(): QueryableStoreType<VersionedKeyValueStoreHandle<K, V>> =>
+  (name, parts) => {
+    const { first } = readerOf<ReadOnlyVersionedKeyValueStore<K, V>>(name, parts, 'versionedKeyValue');
+    return {
+      get: async (key: K, asOf?: number) => first((part) => (asOf === undefined ? part.get(key) : part.get(key, asOf))),
     };
   };
 
@@ -127,6 +178,10 @@ interface QueryableStoreTypes {
   windowStore<K, V>(): QueryableStoreType<WindowStoreHandle<K, V>>;
   /** Values with their timestamps by key and window. */
   timestampedWindowStore<K, V>(): QueryableStoreType<WindowStoreHandle<K, ValueAndTimestamp<V>>>;
+  /** Values by key and session. */
+  sessionStore<K, V>(): QueryableStoreType<SessionStoreHandle<K, V>>;
+  /** Versions of values by key. */
+  versionedKeyValueStore<K, V>(): QueryableStoreType<VersionedKeyValueStoreHandle<K, V>>;
 }
 
 /** The ways to read a store. @see `org.apache.kafka.streams.state.QueryableStoreTypes` */
@@ -135,4 +190,6 @@ export const queryableStoreTypes: QueryableStoreTypes = {
   timestampedKeyValueStore: <K, V>() => keyValueType<K, ValueAndTimestamp<V>>(timestamped),
   windowStore: <K, V>() => windowType<K, V>(plain),
   timestampedWindowStore: <K, V>() => windowType<K, ValueAndTimestamp<V>>(timestamped),
+  sessionStore: sessionType,
+  versionedKeyValueStore: versionedType,
 };

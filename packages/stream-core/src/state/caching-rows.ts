@@ -4,6 +4,7 @@ import { withRecordContext } from '../common/record-context.ts';
 import { overlay } from './overlay.ts';
 import type { CacheEntry, RecordCache, StoreCache } from './record-cache.ts';
 import type { Row, RowStore } from './row-store.ts';
+import type { StateView } from './state-view.ts';
 
 /** Told of every update that leaves the cache; the slot holds the context of the record that made it. */
 export type RowFlushListener = (
@@ -16,6 +17,8 @@ export type RowFlushListener = (
 export interface CachingRowsOptions {
   readonly cache: RecordCache;
   readonly record: RecordSlot;
+  /** How the rows are looked at. */
+  readonly view: StateView;
   /** Whether rows that were read are cached too, as key-value stores do. */
   readonly cacheReads: boolean;
 }
@@ -30,16 +33,13 @@ export class CachingRows implements RowStore {
   readonly #inner: RowStore;
   readonly #options: CachingRowsOptions;
   readonly #cache: StoreCache;
-  readonly #segments = new Set<number>();
   #listener: RowFlushListener | null = null;
   #sendOldValues = false;
 
   constructor(inner: RowStore, options: CachingRowsOptions) {
     this.#inner = inner;
     this.#options = options;
-    this.#cache = options.cache.open((entries) => {
-      for (const entry of entries) this.#write(entry);
-    });
+    this.#cache = options.cache.open((entry) => this.#write(entry));
   }
 
   /** Sets who is told of the updates that leave the cache. */
@@ -49,23 +49,27 @@ export class CachingRows implements RowStore {
   }
 
   get(segment: number, key: Buffer): Buffer | null {
+    const { view, cacheReads } = this.#options;
+    if (view.mode === 'read_committed') return this.#inner.get(segment, key);
     const name = cacheName(segment, key);
     const cached = this.#cache.get(name);
     if (cached !== undefined) return cached.value;
     const value = this.#inner.get(segment, key);
-    if (value !== null && this.#options.cacheReads)
+    // Whoever asks from outside leaves no trace: a row that goes in may push others out, and they would be forwarded.
+    if (value !== null && cacheReads && view.mode === 'own')
       this.#cache.put(name, { segment, key, value, context: null }, false);
     return value;
   }
 
   put(segment: number, key: Buffer, value: Buffer | null): void {
-    this.#segments.add(segment);
-    const context = { ...this.#options.record.current };
+    // The raw bytes are views on a fetched batch: a row that kept them would keep the whole batch.
+    const context = { ...this.#options.record.current, rawKey: null, rawValue: null };
     this.#cache.put(cacheName(segment, key), { segment, key, value, context }, true);
   }
 
   range(segment: number, from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
     const rows = this.#inner.range(segment, from, to, reverse);
+    if (this.#options.view.mode === 'read_committed') return rows;
     const lower = cacheName(segment, from ?? noBytes);
     const upper = to === null ? cacheName(segment + 1, noBytes) : cacheName(segment, to);
     const changes = this.#cache.range(lower, upper, reverse);
@@ -74,7 +78,7 @@ export class CachingRows implements RowStore {
 
   segments(first: number, last: number): readonly number[] {
     const below = this.#inner.segments(first, last);
-    const own = [...this.#segments].filter((id) => id >= first && id <= last && !below.includes(id));
+    const own = this.#cache.segments(first, last).filter((id) => !below.includes(id));
     return own.length === 0 ? below : [...below, ...own].sort((left, right) => left - right);
   }
 
@@ -86,7 +90,6 @@ export class CachingRows implements RowStore {
   /** Forgets everything without writing it. */
   clear(): void {
     this.#cache.clear();
-    this.#segments.clear();
   }
 
   #write(entry: CacheEntry): void {

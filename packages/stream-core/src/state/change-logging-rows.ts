@@ -1,10 +1,12 @@
+import type { Headers } from '../common/headers.ts';
 import type { RecordSlot } from '../common/record-context.ts';
 import type { Row, RowStore } from './row-store.ts';
 import { rawValue, timestampOf } from './value-and-timestamp.ts';
 
 /** Where the writes of a store are logged. */
 export interface Changelog {
-  append(key: Buffer, value: Buffer | null, timestamp: number): void;
+  /** @param headers none unless they are given; only buffers have any */
+  append(key: Buffer, value: Buffer | null, timestamp: number, headers?: Headers): void;
 }
 
 /** Writes through, and logs each write with the timestamp of the record in hand. */

@@ -16,8 +16,8 @@ const twoSpaces = () => {
   return {
     commit,
     engine,
-    first: new KeySpace(new EngineRows(engine, Buffer.from([1]))),
-    second: new KeySpace(new EngineRows(engine, Buffer.from([2]))),
+    first: new KeySpace(new EngineRows(engine, Buffer.from([1])), () => engine.batch()),
+    second: new KeySpace(new EngineRows(engine, Buffer.from([2])), () => engine.batch()),
   };
 };
 

@@ -7,6 +7,7 @@ import type { Change } from './overlay.ts';
 import { overlay } from './overlay.ts';
 import type { Row } from './row-store.ts';
 import type { EngineBatch } from './state-engine.ts';
+import { StateView } from './state-view.ts';
 
 /** Writes that are not committed yet. */
 class Generation {
@@ -27,16 +28,20 @@ class Generation {
  * `apply` makes the sealed one part of what is committed, once the commit is certain.
  */
 export class KeySpace {
-  /** What is committed, for who wants to see nothing else. */
   readonly committed: CommittedRows;
   readonly #restoring: () => EngineBatch;
+  readonly #view: StateView;
   #current = new Generation();
   #sealed: Generation | null = null;
 
-  /** @param restoring the batch that takes restored rows */
-  constructor(committed: CommittedRows, restoring: () => EngineBatch) {
+  /**
+   * @param restoring the batch that takes restored rows
+   * @param view how the rows are looked at
+   */
+  constructor(committed: CommittedRows, restoring: () => EngineBatch, view: StateView = new StateView()) {
     this.committed = committed;
     this.#restoring = restoring;
+    this.#view = view;
   }
 
   /** Bytes of keys and values that are not committed yet. */
@@ -50,7 +55,7 @@ export class KeySpace {
 
   get(key: Buffer): Buffer | null {
     const name = bytesToKey(key);
-    const buffered = this.#buffered(name);
+    const buffered = this.#view.mode === 'read_committed' ? undefined : this.#buffered(name);
     return buffered === undefined ? this.committed.get(name, key) : buffered;
   }
 
@@ -66,6 +71,7 @@ export class KeySpace {
   /** See RowStore.range. */
   rows(from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
     const committed = this.committed.range(from, to, reverse);
+    if (this.#view.mode === 'read_committed') return committed;
     const buffered = this.#bufferedRows(from, to);
     if (buffered.length === 0) return committed;
     if (reverse) buffered.reverse();

@@ -43,7 +43,7 @@ export interface OuterJoinShape<K, VLeft, VRight> {
 }
 
 /** The plan has checked that there is a serde; this is the last line of defence. */
-const resolve = <T>(slot: SerdeSlot<T>, defaults: SerdeDefaults, store: string): Serde<T> => {
+export const resolveSerde = <T>(slot: SerdeSlot<T>, defaults: SerdeDefaults, store: string): Serde<T> => {
   const serde = slot(defaults);
   if (serde === null) throw new TypeError(`store ${store} has no serde`);
   return serde;
@@ -57,8 +57,8 @@ export const openKeyValueStore = <K, V, S>(
 ): OpenStore<TypedKeyValueStore<K, S>> => {
   const { name, dropsTimestamps = false } = shape;
   const { topic, defaults, state } = context;
-  const key = resolve(shape.key, defaults, name);
-  const codec = form.codec(resolve(shape.value, defaults, name), topic);
+  const key = resolveSerde(shape.key, defaults, name);
+  const codec = form.codec(resolveSerde(shape.value, defaults, name), topic);
   const plain = new PlainRows(state.open(name));
   const bottom = dropsTimestamps ? new TimestampDroppingRows(plain) : plain;
   const { rows, caching } = layered(bottom, context, { timestamped: form.timestamped, cacheReads: true });
@@ -66,12 +66,12 @@ export const openKeyValueStore = <K, V, S>(
     store: new TypedKeyValueStore(rows, { name, key, topic, codec, caching }),
     ...cacheControl(caching),
     restore: (rowKey, value, timestamp) =>
-      bottom.put(0, rowKey, value === null ? null : codec.fromChangelog(value, timestamp)),
+      bottom.restore(rowKey, value === null ? null : codec.fromChangelog(value, timestamp)),
   };
 };
 
-// Kafka Streams' own cut: it decides how many expired windows are still kept.
-const segmentMsOf = (retentionMs: number): number => Math.max(Math.floor(retentionMs / 2), 60_000);
+/** Kafka Streams' own cut: it decides how many expired windows and sessions are still kept. */
+export const segmentMsOf = (retentionMs: number): number => Math.max(Math.floor(retentionMs / 2), 60_000);
 
 /** Opens a window store of a task. */
 export const openWindowStore = <K, V, S>(
@@ -81,8 +81,8 @@ export const openWindowStore = <K, V, S>(
 ): OpenStore<TypedWindowStore<K, S>> => {
   const { topic, defaults, state, isPersistent, onExpired } = context;
   const { name, retentionMs, windowSizeMs, retainDuplicates } = shape;
-  const key = resolve(shape.key, defaults, name);
-  const codec = form.codec(resolve(shape.value, defaults, name), topic);
+  const key = resolveSerde(shape.key, defaults, name);
+  const codec = form.codec(resolveSerde(shape.value, defaults, name), topic);
   const segmentMs = segmentMsOf(retentionMs);
   const bottom = new SegmentedRows(state, {
     store: name,
@@ -114,7 +114,7 @@ export const openWindowStore = <K, V, S>(
     restore: (rowKey, value, timestamp) => {
       store.sawSequence(sequenceOfWindowKey(rowKey));
       const segment = Math.floor(startOfWindowKey(rowKey) / segmentMs);
-      bottom.put(segment, rowKey, value === null ? null : codec.fromChangelog(value, timestamp));
+      bottom.restore(segment, rowKey, value === null ? null : codec.fromChangelog(value, timestamp));
     },
   };
 };
@@ -132,11 +132,11 @@ export const openOuterJoinStore = <K, VLeft, VRight>(
     store: new OuterJoinStore(rows, {
       name,
       topic,
-      key: resolve(shape.key, defaults, name),
-      left: resolve(shape.left, defaults, name),
-      right: resolve(shape.right, defaults, name),
+      key: resolveSerde(shape.key, defaults, name),
+      left: resolveSerde(shape.left, defaults, name),
+      right: resolveSerde(shape.right, defaults, name),
     }),
     ...cacheControl(null),
-    restore: (rowKey, value) => bottom.put(0, rowKey, value),
+    restore: (rowKey, value) => bottom.restore(rowKey, value),
   };
 };

@@ -15,8 +15,13 @@ interface Node extends CacheEntry {
   readonly sizeBytes: number;
 }
 
-/** Gets the dirty rows of a store in the order of their last write. */
-export type FlushDirty = (entries: readonly CacheEntry[]) => void;
+/** Writes a dirty row to the store behind the cache. What it throws is about this row alone. */
+export type WriteDirty = (entry: CacheEntry) => void;
+
+interface NamedNode {
+  readonly name: string;
+  readonly node: Node;
+}
 
 // Kafka Streams' own estimates: they decide when something is evicted, and an eviction shows in the output.
 const perNodeBytes = 24;
@@ -40,18 +45,26 @@ export class StoreCache {
   /** In the order of use, the least recently used first. */
   readonly #lru = new Map<string, Node>();
   readonly #sorted = new SortedMap<Node>();
+  /** In the order of their last write. */
   readonly #dirty = new Set<string>();
+  /** How many rows of a segment are cached. */
+  readonly #segments = new Map<number, number>();
   readonly #owner: RecordCache;
-  readonly #flushDirty: FlushDirty;
+  readonly #writeDirty: WriteDirty;
   sizeBytes = 0;
 
-  constructor(owner: RecordCache, flushDirty: FlushDirty) {
+  constructor(owner: RecordCache, writeDirty: WriteDirty) {
     this.#owner = owner;
-    this.#flushDirty = flushDirty;
+    this.#writeDirty = writeDirty;
   }
 
   get isEmpty(): boolean {
     return this.#lru.size === 0;
+  }
+
+  /** The segments from `first` to `last` that rows are cached of, in no order. */
+  segments(first: number, last: number): number[] {
+    return [...this.#segments.keys()].filter((id) => id >= first && id <= last);
   }
 
   /** The cached row, which counts as a use; undefined when the row is not cached. */
@@ -67,17 +80,11 @@ export class StoreCache {
   put(name: string, entry: CacheEntry, dirty: boolean): void {
     const sizeBytes =
       entry.key.length + perNodeBytes + perEntryBytes + (entry.value?.length ?? 0) + contextBytes(entry.context);
-    const before = this.sizeBytes;
-    this.#remove(name);
-    const node: Node = { ...entry, dirty, sizeBytes };
-    this.#lru.set(name, node);
-    this.#sorted.set(name, node);
-    this.sizeBytes += sizeBytes;
+    this.#insert(name, { ...entry, dirty, sizeBytes });
     if (dirty) {
       this.#dirty.delete(name);
       this.#dirty.add(name);
     }
-    this.#owner.resized(this.sizeBytes - before);
     this.#owner.evict(this);
   }
 
@@ -88,49 +95,67 @@ export class StoreCache {
     return names.map((name) => this.#sorted.get(name) as Node);
   }
 
-  /** Hands all dirty rows on; they stay cached as clean ones, deleted rows leave. */
+  /** Writes all dirty rows; they stay cached as clean ones, deleted rows leave. @throws what a write throws */
   flush(): void {
     this.#flush(null);
   }
 
   evictOldest(): void {
     const [name, node] = this.#lru.entries().next().value as [string, Node];
-    const before = this.sizeBytes;
     this.#remove(name);
-    this.#owner.resized(this.sizeBytes - before);
     if (node.dirty) this.#flush({ name, node });
   }
 
   clear(): void {
-    this.#owner.resized(-this.sizeBytes);
-    this.sizeBytes = 0;
+    this.#resize(-this.sizeBytes);
     this.#lru.clear();
     this.#sorted.clear();
     this.#dirty.clear();
+    this.#segments.clear();
   }
 
-  #flush(evicted: { readonly name: string; readonly node: Node } | null): void {
+  /** The dirty rows count as clean from the beginning: a write may come back to this cache, to write or to evict. */
+  #flush(evicted: NamedNode | null): void {
     if (this.#dirty.size === 0) return;
-    const entries: CacheEntry[] = [];
-    const deleted: string[] = [];
-    if (evicted !== null) {
-      entries.push(evicted.node);
-      this.#dirty.delete(evicted.name);
-    }
-    for (const name of this.#dirty) {
-      const node = this.#lru.get(name) as Node;
-      entries.push(node);
-      node.dirty = false;
-      if (node.value === null) deleted.push(name);
-    }
+    if (evicted !== null) this.#dirty.delete(evicted.name);
+    const cached = [...this.#dirty].map((name) => ({ name, node: this.#lru.get(name) as Node }));
+    for (const { node } of cached) node.dirty = false;
     this.#dirty.clear();
-    this.#flushDirty(entries);
-    const before = this.sizeBytes;
-    for (const name of deleted) {
-      this.#remove(name);
-      this.#dirty.delete(name);
+    const rows: NamedNode[] = evicted === null ? cached : [evicted, ...cached];
+    let tried = 0;
+    try {
+      for (; tried < rows.length; tried++) this.#writeDirty((rows[tried] as NamedNode).node);
+    } finally {
+      // Who handles the error of a row decides about that row alone: those behind it are still to be written.
+      this.#takeBack(rows.slice(tried + 1));
+      for (const { name, node } of rows.slice(0, tried + 1)) {
+        if (node.value !== null || node === evicted?.node) continue;
+        this.#remove(name);
+        this.#dirty.delete(name);
+      }
     }
-    this.#owner.resized(this.sizeBytes - before);
+  }
+
+  /** Makes rows dirty again, in front of those that became so meanwhile; what was put meanwhile is newer than they are. */
+  #takeBack(rows: readonly NamedNode[]): void {
+    const newer = new Set(this.#dirty);
+    this.#dirty.clear();
+    for (const { name, node } of rows) {
+      if (newer.has(name)) continue;
+      node.dirty = true;
+      if (this.#lru.get(name) !== node) this.#insert(name, node);
+      this.#dirty.add(name);
+    }
+    for (const name of newer) this.#dirty.add(name);
+  }
+
+  /** Caches a row as the one used last, in place of what was cached under its name. */
+  #insert(name: string, node: Node): void {
+    this.#remove(name);
+    this.#lru.set(name, node);
+    this.#sorted.set(name, node);
+    this.#segments.set(node.segment, (this.#segments.get(node.segment) ?? 0) + 1);
+    this.#resize(node.sizeBytes);
   }
 
   #remove(name: string): void {
@@ -138,7 +163,15 @@ export class StoreCache {
     if (node === undefined) return;
     this.#lru.delete(name);
     this.#sorted.delete(name);
-    this.sizeBytes -= node.sizeBytes;
+    const left = (this.#segments.get(node.segment) as number) - 1;
+    if (left === 0) this.#segments.delete(node.segment);
+    else this.#segments.set(node.segment, left);
+    this.#resize(-node.sizeBytes);
+  }
+
+  #resize(deltaBytes: number): void {
+    this.sizeBytes += deltaBytes;
+    this.#owner.resized(deltaBytes);
   }
 }
 
@@ -161,8 +194,8 @@ export class RecordCache {
   }
 
   /** Adds the cache of a store. */
-  open(flushDirty: FlushDirty): StoreCache {
-    return new StoreCache(this, flushDirty);
+  open(writeDirty: WriteDirty): StoreCache {
+    return new StoreCache(this, writeDirty);
   }
 
   resized(deltaBytes: number): void {

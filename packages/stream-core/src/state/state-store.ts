@@ -5,8 +5,11 @@ import type { Changelog } from './change-logging-rows.ts';
 import type { RecordCache } from './record-cache.ts';
 import type { TaskState } from './task-state.ts';
 
-/** What a store holds: values by key, values by key and window, or the rows of an outer join, which only the join reads. */
-export type StoreKind = 'keyValue' | 'window' | 'outerJoin';
+/**
+ * What a store holds: values by key, by key and window, by key and session, or versions of values by key; or the rows of
+ * an outer join, or of suppress, which only those read.
+ */
+export type StoreKind = 'keyValue' | 'window' | 'session' | 'versionedKeyValue' | 'outerJoin' | 'timeOrderedBuffer';
 
 /** A state store, by any interface. */
 export interface StateStore {
@@ -40,13 +43,13 @@ export interface OpenStore<S extends StateStore = StateStore> {
   flushCache(): void;
   /** Forgets what is in the record cache. */
   clearCache(): void;
-  /** Puts back one changelog record; nothing is logged or forwarded. */
+  /** Puts back one changelog record; nothing is logged or forwarded. Key and value are only lent. */
   restore(key: Buffer, value: Buffer | null, timestamp: number): void;
 }
 
-/** The cleanup of a changelog topic: kept by key alone, or also deleted by time. */
+/** The cleanup of a changelog topic: kept by key alone, perhaps only after a time, or also deleted by time. */
 export type ChangelogCleanup =
-  | { readonly policy: 'compact' }
+  | { readonly policy: 'compact'; readonly minCompactionLagMs?: number }
   | { readonly policy: 'compact,delete'; readonly retentionMs: number };
 
 /** The description of a store: data that a topology carries, and from which every task makes a store of its own. */

@@ -1,10 +1,19 @@
 import type { SerdeDefaults, SerdeSlot } from '../serdes/serde-slot.ts';
 import type { KeyValueStore, TimestampedKeyValueStore } from './key-value-store.ts';
+import type { SessionShape } from './open-session-store.ts';
+import { openSessionStore } from './open-session-store.ts';
 import type { KeyValueShape, OuterJoinShape, WindowShape } from './open-store.ts';
 import { openKeyValueStore, openOuterJoinStore, openWindowStore } from './open-store.ts';
+import type { BufferShape } from './open-time-ordered-buffer.ts';
+import { openTimeOrderedBuffer } from './open-time-ordered-buffer.ts';
+import type { VersionedShape } from './open-versioned-store.ts';
+import { openVersionedStore } from './open-versioned-store.ts';
 import type { OuterJoinStore } from './outer-join-store.ts';
+import type { SessionStore } from './session-store.ts';
 import type { ChangelogCleanup, StateStore, StoreBuilder } from './state-store.ts';
+import type { TimeOrderedBuffer } from './time-ordered-buffer.ts';
 import { plainCodec, timestampedCodec } from './value-codec.ts';
+import type { VersionedKeyValueStore } from './versioned-key-value-store.ts';
 import type { TimestampedWindowStore, WindowStore } from './window-store.ts';
 
 /** How a store is logged and cached, and where it lives. */
@@ -83,6 +92,48 @@ export const timestampedWindowStoreBuilder = <K, V>(
     cleanup: byTime(shape.retentionMs),
     build: (context) => openWindowStore(shape, { timestamped: true, codec: timestampedCodec<V> }, context),
   });
+
+/** Describes a store of values by key and session. */
+export const sessionStoreBuilder = <K, V>(
+  shape: SessionShape<K, V>,
+  traits: StoreTraits,
+): StoreBuilder<SessionStore<K, V>> =>
+  builder(traits, {
+    name: shape.name,
+    serdes: { key: shape.key, value: shape.value },
+    cleanup: byTime(shape.retentionMs),
+    build: (context) => openSessionStore(shape, context),
+  });
+
+/** Describes a store of versions of values by key. It is never cached. */
+export const versionedKeyValueStoreBuilder = <K, V>(
+  shape: VersionedShape<K, V>,
+  traits: Omit<StoreTraits, 'caching'>,
+): StoreBuilder<VersionedKeyValueStore<K, V>> =>
+  builder(
+    { ...traits, caching: false },
+    {
+      name: shape.name,
+      serdes: { key: shape.key, value: shape.value },
+      cleanup: { policy: 'compact', minCompactionLagMs: shape.historyRetentionMs },
+      build: (context) => openVersionedStore(shape, context),
+    },
+  );
+
+/** Describes the buffer in which a suppress holds updates back. It is never cached. */
+export const timeOrderedBufferBuilder = <K, V>(
+  shape: BufferShape<K, V>,
+  traits: Omit<StoreTraits, 'caching'>,
+): StoreBuilder<TimeOrderedBuffer<K, V>> =>
+  builder(
+    { ...traits, caching: false },
+    {
+      name: shape.name,
+      serdes: { key: shape.key, value: shape.value },
+      cleanup: compacted,
+      build: (context) => openTimeOrderedBuffer(shape, context),
+    },
+  );
 
 /** Describes the store in which a left or outer stream-stream join keeps its unmatched records. */
 export const outerJoinStoreBuilder = <K, VLeft, VRight>(

@@ -15,11 +15,11 @@ export const layered = (
   context: StoreContext,
   options: { readonly timestamped: boolean; readonly cacheReads: boolean },
 ): Layered => {
-  const { changelog, record, cache } = context;
+  const { changelog, record, cache, state } = context;
   const Logging = options.timestamped ? ChangeLoggingTimestampedRows : ChangeLoggingRows;
   const logged = changelog === null ? bottom : new Logging(bottom, changelog, record);
   if (cache === null) return { rows: logged, caching: null };
-  const caching = new CachingRows(logged, { cache, record, cacheReads: options.cacheReads });
+  const caching = new CachingRows(logged, { cache, record, view: state.view, cacheReads: options.cacheReads });
   return { rows: caching, caching };
 };
 

@@ -20,6 +20,20 @@ export interface KeyValueStoreOptions<K, V> extends StoreOptions {
   readonly value?: Serde<V>;
 }
 
+/** A session store. */
+export interface SessionStoreOptions<K, V> extends KeyValueStoreOptions<K, V> {
+  /** How long sessions can be read, in stream time behind the latest end of a session. */
+  readonly retention: Duration;
+}
+
+/** A versioned key-value store. It is never cached. */
+export interface VersionedKeyValueStoreOptions<K, V> extends Omit<KeyValueStoreOptions<K, V>, 'caching'> {
+  /** How long old versions can be read, and how late a version may come, behind the latest timestamp that was put. */
+  readonly historyRetention: Duration;
+  /** What length of time old versions are dropped by. @default a 3rd to a 24th of the history retention, at least 2 s */
+  readonly segmentInterval?: Duration;
+}
+
 /** A window store. */
 export interface WindowStoreOptions<K, V> extends KeyValueStoreOptions<K, V> {
   /** How long windows can be read, in stream time behind the latest window. Not below the window size. */

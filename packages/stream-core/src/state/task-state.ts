@@ -7,6 +7,7 @@ import { ResidentRows } from './resident-rows.ts';
 import type { EngineBatch, StateEngine } from './state-engine.ts';
 import type { StateHeader, StateOwner } from './state-header.ts';
 import { encodeHeader, headerKey, readHeader, stateFormat } from './state-header.ts';
+import { StateView } from './state-view.ts';
 
 // No store has the number 0.
 const offsetsPrefix = Buffer.from([0, 0, 0]);
@@ -46,6 +47,8 @@ interface Note {
  * equals a prefix of its changelogs: that of the last commit, or with write-behind that of a commit a little earlier.
  */
 export class TaskState {
+  /** How the rows are looked at. */
+  readonly view: StateView = new StateView();
   readonly #engine: StateEngine;
   readonly #options: TaskStateOptions;
   readonly #spaces = new Map<KeySpace, Space>();
@@ -94,7 +97,7 @@ export class TaskState {
   /** The rows of a store, or of one of its segments. */
   open(store: string, segment: number | null = null): KeySpace {
     const engine = new EngineRows(this.#engine, segmentPrefix(this.#storeId(store), segment ?? 0));
-    const space = new KeySpace(this.#committedRows(engine, segment !== null), () => this.#restoringBatch());
+    const space = new KeySpace(this.#committedRows(engine, segment !== null), () => this.#restoringBatch(), this.view);
     this.#spaces.set(space, { space, store, segment: segment ?? 0, engine });
     return space;
   }

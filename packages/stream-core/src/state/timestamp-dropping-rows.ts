@@ -37,7 +37,7 @@ export class TimestampDroppingRows implements RowStore {
     }
   }
 
-  segments(first: number, last: number): readonly number[] {
+  segments(): readonly number[] {
     return this.#inner.segments();
   }
 }

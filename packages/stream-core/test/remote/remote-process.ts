@@ -3,19 +3,16 @@
 
 import { setImmediate } from 'node:timers/promises';
 
+import { MemoryBroker } from '../../src/adapters/memory/memory-broker.ts';
 import { remoteBroker } from '../../src/adapters/remote/remote-broker.ts';
+import { serveBroker } from '../../src/adapters/remote/serve-broker.ts';
 import type { BrokerClient } from '../../src/broker/broker.ts';
 import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts';
 import { systemChance } from '../../src/common/chance.ts';
 import { systemClock } from '../../src/common/clock.ts';
 import { noHeaders } from '../../src/common/headers.ts';
-import { silentLogger } from '../../src/common/logger.ts';
 import type { TopicPartition } from '../../src/common/topic-partition.ts';
 import { topicPartitionKey } from '../../src/common/topic-partition.ts';
-import { KafkaStreams } from '../../src/kafka-streams.ts';
-import { StreamsBuilder } from '../../src/kstream/streams-builder.ts';
-import { serdes } from '../../src/serdes/serdes.ts';
-import { inMemoryState } from '../../src/state/in-memory-state.ts';
 import { StickyProtocol } from '../../src/testing/suites/broker/sticky-protocol.ts';
 
 const [address = '', role = ''] = process.argv.slice(2);
@@ -98,27 +95,16 @@ const roles: Readonly<Record<string, (client: BrokerClient) => Promise<void>>> =
     }
   },
 
-  /** Counts by key, exactly once. */
-  streams: async () => {
-    const builder = new StreamsBuilder();
-    const text = { key: serdes.string(), value: serdes.string() };
-    builder
-      .stream('in', text)
-      .groupByKey()
-      .count({ materialized: { name: 'counts' } })
-      .toStream()
-      .to('out');
-    const streams = new KafkaStreams({
-      topology: builder.build(),
-      applicationId: 'counting',
-      broker,
-      state: inMemoryState(),
-      processingGuarantee: 'exactly_once_v2',
-      commitInterval: 10,
-      logger: silentLogger,
-    });
-    await streams.start();
-    tell('started');
+  /** Uses the broker, and one of its own, and ends by itself when all is closed. */
+  visitor: async (client) => {
+    const consumer = startMember(client, () => undefined);
+    while (consumer.groupMetadata().generationId < 0) await consumer.poll(10);
+    const own = await serveBroker(new MemoryBroker(), { port: 0 });
+    const other = remoteBroker(own.address).connect({ clientId: 'visitor', clock: systemClock, chance: systemChance });
+    await other.admin.listTopics();
+    await client.close();
+    await own.close();
+    tell('closed');
   },
 };
 

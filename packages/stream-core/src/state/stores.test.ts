@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+
+import { serdes } from '../serdes/serdes.ts';
+import { stores } from './stores.ts';
+
+const text = { key: serdes.string(), value: serdes.string() };
+
+test('a versioned store is compacted only behind its history, and never cached', () => {
+  const builder = stores.versionedKeyValueStore({ name: 's', ...text, historyRetention: '1h' });
+  expect(builder.cleanup).toEqual({ policy: 'compact', minCompactionLagMs: 3_600_000 });
+  expect(builder.cachingEnabled).toBe(false);
+});
+
+test('a session store is deleted by time too', () => {
+  const builder = stores.sessionStore({ name: 's', ...text, retention: '1h', caching: true });
+  expect(builder.cleanup).toEqual({ policy: 'compact,delete', retentionMs: 3_600_000 });
+  expect(builder.cachingEnabled).toBe(true);
+});
+
+test('lengths of time that make no sense are refused with the name of the store', () => {
+  expect(() => stores.sessionStore({ name: 's', ...text, retention: -1 })).toThrow('retention of store s');
+  expect(() => stores.versionedKeyValueStore({ name: 's', ...text, historyRetention: -1 })).toThrow(
+    'history retention of store s',
+  );
+  expect(() => stores.versionedKeyValueStore({ name: 's', ...text, historyRetention: 1, segmentInterval: 0 })).toThrow(
+    'store s: the segment interval must not be 0',
+  );
+});
