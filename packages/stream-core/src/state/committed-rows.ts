@@ -11,8 +11,11 @@ export interface CommittedRows {
   get(name: string, key: Buffer): Buffer | null;
   /** Rows from `from` (included) to `to` (excluded), null for an open end. */
   range(from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row>;
-  /** Takes in one row that was committed, as when a changelog is read. What goes to the engine goes into the batch. */
-  restore(name: string, value: Buffer | null, batch: EngineBatch): void;
+  /**
+   * Takes in one row that was committed, as when a changelog is read. Its bytes are kept, and must not change any more.
+   * What goes to the engine goes into the batch.
+   */
+  restore(key: Buffer, value: Buffer | null, batch: EngineBatch): void;
   /** Takes in what was committed. What goes to the engine at once goes into the batch. */
   apply(changes: Changes, batch: EngineBatch): void;
   /** Hands what the engine does not have yet to a batch, which is committed before anything else happens. */

@@ -52,18 +52,17 @@ export class EngineRows implements CommittedRows {
   }
 
   apply(changes: Changes, batch: EngineBatch): void {
-    for (const name of changes.keys()) this.write(batch, name, changes.get(name) ?? null);
+    for (const name of changes.keys()) this.write(batch, keyToBytes(name), changes.get(name) ?? null);
   }
 
-  restore(name: string, value: Buffer | null, batch: EngineBatch): void {
-    this.write(batch, name, value);
+  restore(key: Buffer, value: Buffer | null, batch: EngineBatch): void {
+    this.write(batch, key, value);
   }
 
   /** Adds a row to a batch; null deletes it. */
-  write(batch: EngineBatch, name: string, value: Buffer | null): void {
-    const key = this.#engineKey(keyToBytes(name));
-    if (value === null) batch.delete(key);
-    else batch.put(key, value);
+  write(batch: EngineBatch, key: Buffer, value: Buffer | null): void {
+    if (value === null) batch.delete(this.#engineKey(key));
+    else batch.put(this.#engineKey(key), value);
   }
 
   flush(): void {}

@@ -63,9 +63,9 @@ export class KeySpace {
     this.#current.put(bytesToKey(key), value);
   }
 
-  /** Puts back a row that is committed already. What is passed is copied. */
+  /** Puts back a row that is committed already. Its bytes must not change any more. */
   restore(key: Buffer, value: Buffer | null): void {
-    this.committed.restore(bytesToKey(key), value, this.#restoring());
+    this.committed.restore(key, value, this.#restoring());
   }
 
   /** See RowStore.range. */

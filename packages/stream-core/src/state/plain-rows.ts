@@ -19,7 +19,7 @@ export class PlainRows implements RowStore {
     this.#space.put(key, value);
   }
 
-  /** Puts back a row that is committed already. What is passed is copied. */
+  /** Puts back a row that is committed already. Its bytes must not change any more. */
   restore(key: Buffer, value: Buffer | null): void {
     this.#space.restore(key, value);
   }

@@ -2,7 +2,7 @@
 const entryOverheadBytes = 120;
 
 /** What a row of these lengths takes in memory, roughly. */
-export const rowBytes = (name: string, value: string | null): number =>
+export const rowBytes = (name: string, value: { readonly length: number } | null): number =>
   entryOverheadBytes + name.length + (value?.length ?? 0);
 
 /**

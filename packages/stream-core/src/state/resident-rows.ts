@@ -1,5 +1,5 @@
 import { bytesToKey, keyToBytes } from '../common/bytes.ts';
-import { SortedMap } from '../common/sorted-map.ts';
+import { compareKeys, SortedMap } from '../common/sorted-map.ts';
 import type { Changes, CommittedRows } from './committed-rows.ts';
 import type { EngineRows } from './engine-rows.ts';
 import type { Change } from './overlay.ts';
@@ -28,6 +28,8 @@ export class ResidentRows implements CommittedRows {
   readonly #options: ResidentRowsOptions;
   readonly #rows = new SortedMap<Resident>();
   readonly #cache: ReadCache;
+  /** Rows that were restored and not looked at since: most of them go on to the engine without ever being asked for. */
+  #restored: Restored[] = [];
   /** Rows that the engine does not have as they are here. A name may stand here twice, or be gone from the rows. */
   #unwritten: string[] = [];
   /** Whether all rows that there are are here. */
@@ -35,6 +37,7 @@ export class ResidentRows implements CommittedRows {
   #isInEngine: boolean;
   #mayLoad: boolean;
   #bytes = 0;
+  #restoredBytes = 0;
 
   constructor(engine: EngineRows, options: ResidentRowsOptions) {
     this.#engine = engine;
@@ -46,11 +49,11 @@ export class ResidentRows implements CommittedRows {
   }
 
   get residentBytes(): number {
-    return this.#bytes + this.#cache.bytes;
+    return this.#bytes + this.#restoredBytes + this.#cache.bytes;
   }
 
   get(name: string, key: Buffer): Buffer | null {
-    if (this.#mayLoad) this.#load();
+    this.#prepareToRead();
     const row = this.#rows.get(name);
     if (row !== undefined) return bytesOf(row.value);
     if (this.#isComplete) return null;
@@ -62,27 +65,36 @@ export class ResidentRows implements CommittedRows {
   }
 
   range(from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
-    if (this.#mayLoad) this.#load();
+    this.#prepareToRead();
     const rows = this.#isComplete ? noRows : this.#engine.range(from, to, reverse);
     return this.#rows.size === 0 ? rows : overlay(this.#between(from, to, reverse), rows, reverse);
   }
 
-  restore(name: string, value: Buffer | null): void {
-    this.#set(name, value === null ? null : bytesToKey(value));
+  restore(key: Buffer, value: Buffer | null): void {
+    const name = bytesToKey(key);
+    this.#restored.push({ name, key, value });
+    this.#restoredBytes += rowBytes(name, value);
   }
 
   apply(changes: Changes): void {
+    this.#takeRestored();
     for (const [name, value] of changes.entries()) this.#set(name, value === null ? null : bytesToKey(value));
   }
 
   flush(batch: EngineBatch): void {
+    if (this.#restoredBytes > this.#options.maxBytes()) this.#writeRestored(batch);
+    this.#takeRestored();
+    this.#flushRows(batch);
+  }
+
+  #flushRows(batch: EngineBatch): void {
     if (this.#unwritten.length === 0) return;
     // In key order, which engines like.
     for (const name of this.#unwritten.sort()) {
       const row = this.#rows.get(name);
       if (row === undefined || row.isWritten) continue;
       row.isWritten = true;
-      this.#engine.write(batch, name, bytesOf(row.value));
+      this.#engine.write(batch, keyToBytes(name), bytesOf(row.value));
       if (this.#isComplete && row.value !== null) continue;
       this.#forget(name, row);
       if (!this.#isComplete) this.#cache.update(name, row.value);
@@ -102,10 +114,42 @@ export class ResidentRows implements CommittedRows {
     this.#rows.clear();
     this.#cache.clear();
     this.#unwritten = [];
+    this.#restored = [];
+    this.#restoredBytes = 0;
     this.#isComplete = true;
     this.#mayLoad = false;
     this.#bytes = 0;
     return this.#isInEngine;
+  }
+
+  #prepareToRead(): void {
+    if (this.#mayLoad) this.#load();
+    this.#takeRestored();
+  }
+
+  /** Makes rows of what was restored. */
+  #takeRestored(): void {
+    if (this.#restored.length === 0) return;
+    const restored = this.#restored;
+    this.#restored = [];
+    this.#restoredBytes = 0;
+    for (const { name, value } of restored) this.#set(name, value === null ? null : bytesToKey(value));
+  }
+
+  /** Hands what was restored on: too much to stay, so nothing is kept of it. Of several changes the last one counts. */
+  #writeRestored(batch: EngineBatch): void {
+    // What was committed before goes first.
+    this.#flushRows(batch);
+    const restored = this.#restored.sort(byName);
+    for (let index = 0; index < restored.length; index++) {
+      const { name, key, value } = restored[index] as Restored;
+      if (restored[index + 1]?.name !== name) this.#engine.write(batch, key, value);
+    }
+    this.#cache.clear();
+    this.#restored = [];
+    this.#restoredBytes = 0;
+    this.#isInEngine = true;
+    this.release();
   }
 
   #set(name: string, value: string | null): void {
@@ -162,6 +206,15 @@ export class ResidentRows implements CommittedRows {
     this.#isComplete = true;
   }
 }
+
+interface Restored {
+  readonly name: string;
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
+/** Stable: changes of one row stay in their order. */
+const byName = (left: Restored, right: Restored): number => compareKeys(left.name, right.name);
 
 /** A row in memory; a null value is one that the engine has to delete. */
 interface Resident {

@@ -56,7 +56,7 @@ export class SegmentedRows implements RowStore {
     else space.put(key, value);
   }
 
-  /** Puts back a row that is committed already. What is passed is copied. */
+  /** Puts back a row that is committed already. Its bytes must not change any more. */
   restore(segment: number, key: Buffer, value: Buffer | null): void {
     this.#observe(this.#options.timeOf(key));
     this.#liveSegment(segment)?.restore(key, value);

@@ -63,7 +63,7 @@ export class SessionRows implements RowStore {
     if (this.#rows.get(segment, key) !== null) this.#rows.put(segment, key, null);
   }
 
-  /** Puts back a row that is committed already. What is passed is copied. */
+  /** Puts back a row that is committed already. Its bytes must not change any more. */
   restore(segment: number, key: Buffer, value: Buffer | null): void {
     this.#observe(key);
     this.#rows.restore(segment, key, value);

@@ -43,7 +43,7 @@ export interface OpenStore<S extends StateStore = StateStore> {
   flushCache(): void;
   /** Forgets what is in the record cache. */
   clearCache(): void;
-  /** Puts back one changelog record; nothing is logged or forwarded. Key and value are only lent. */
+  /** Puts back one changelog record; nothing is logged or forwarded. Their bytes must not change any more. */
   restore(key: Buffer, value: Buffer | null, timestamp: number): void;
 }
 

@@ -26,7 +26,7 @@ export class TimestampDroppingRows implements RowStore {
     this.#inner.put(segment, key, value === null ? null : rawValue(value));
   }
 
-  /** Puts back a row that is committed already. What is passed is copied. */
+  /** Puts back a row that is committed already. Its bytes must not change any more. */
   restore(key: Buffer, value: Buffer | null): void {
     this.#inner.restore(key, value === null ? null : rawValue(value));
   }
