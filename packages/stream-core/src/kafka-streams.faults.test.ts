@@ -1,27 +1,17 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Faults } from './adapters/memory/faults.ts';
-import { MemoryBroker } from './adapters/memory/memory-broker.ts';
-import type { Chance } from './common/chance.ts';
-import { seededChance } from './common/chance.ts';
-import { sleep } from './common/clock.ts';
-import { silentLogger } from './common/logger.ts';
+import { text } from '../test/kafka-streams-harness.ts';
+import { countsOf, oneTo, outputOf, run, World } from '../test/simulated-world.ts';
 import type { ProcessingGuarantee } from './config/streams-config.ts';
-import { StreamsError } from './errors/streams-error.ts';
-import { KafkaStreams } from './kafka-streams.ts';
 import { StreamsBuilder } from './kstream/streams-builder.ts';
 import { joinWindows } from './kstream/windows/windows.ts';
+import type { ProcessorContext } from './processor/processor-context.ts';
 import { serdes } from './serdes/serdes.ts';
-import { inMemoryState } from './state/in-memory-state.ts';
-import { ManualClock } from './testing/manual-clock.ts';
-import type { Topology } from './topology/topology.ts';
+import type { KeyValueStore } from './state/key-value-store.ts';
+import { stores } from './state/stores.ts';
+import { Topology } from './topology/topology.ts';
 
-// Whole application instances over the embedded broker, while requests and answers get lost or late, instances die
-// without a word, hang and come back as zombies, join and leave. One seed is one run.
-
-const partitions = 3;
 const records = 120;
-const text = { key: serdes.string(), value: serdes.string() };
 
 /** Counts by the first letter of the value, through a repartition topic; every update is written. */
 const counting = (): Topology => {
@@ -46,169 +36,85 @@ const joining = (): Topology => {
   return builder.build();
 };
 
-class Instance {
-  readonly clientId: string;
-  readonly streams: KafkaStreams;
-  #resume: (() => void) | null = null;
-  #frozen: Promise<void> | null = null;
-
-  constructor(world: World, clientId: string) {
-    this.clientId = clientId;
-    this.streams = new KafkaStreams({
-      topology: world.topology(),
-      applicationId: 'app',
-      clientId,
-      broker: world.broker,
-      state: inMemoryState(),
-      processingGuarantee: world.guarantee,
-      commitInterval: 40,
-      sessionTimeout: 1_000,
-      heartbeatInterval: 200,
-      rebalanceTimeout: 2_000,
-      transactionTimeout: 3_000,
-      statestoreCacheMaxBytes: 0,
-      clock: world.clock,
-      chance: world.chance,
-      logger: silentLogger,
-    });
-    this.streams.start().catch(() => undefined);
-  }
-
-  /** No request of it gets anywhere until it thaws, if ever: it is dead to the others, but does not know it. */
-  freeze(): void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#frozen = promise;
-    this.#resume = resolve;
-  }
-
-  thaw(): void {
-    this.#resume?.();
-    this.#frozen = null;
-  }
-
-  get frozen(): Promise<void> | null {
-    return this.#frozen;
-  }
-}
-
-class World {
-  readonly clock = new ManualClock(1_000_000);
-  readonly chance: Chance;
-  readonly broker: MemoryBroker;
-  readonly topology: () => Topology;
-  readonly guarantee: ProcessingGuarantee;
-  readonly instances = new Map<string, Instance>();
-  readonly seen = { requestsLost: 0, crashes: 0, zombies: 0, leaves: 0 };
-  isCalm = false;
-  #count = 0;
-
-  constructor(seed: number, topology: () => Topology, guarantee: ProcessingGuarantee) {
-    this.chance = seededChance(seed);
-    this.topology = topology;
-    this.guarantee = guarantee;
-    const faults: Faults = {
-      beforeRequest: (_kind, clientId) => this.#disturb(clientId),
-      afterRequest: (_kind, clientId) => this.#disturb(clientId),
-      markerDelayMs: () => (this.isCalm ? 0 : Math.floor(this.chance() * 40)),
+/** Numbers the records of each task, and by a wall-clock punctuation the ticks as well; every number is written. */
+const ticking = (): Topology => {
+  const ticker = () => {
+    const count = (context: ProcessorContext<string, number>, name: string): void => {
+      const store = context.getStateStore<KeyValueStore<string, number>>('numbers');
+      const next = (store.get(name) ?? 0) + 1;
+      store.put(name, next);
+      context.forward({ key: `${name}-${context.taskId.partition}`, value: next, timestamp: 1, headers: [] });
     };
-    const { clock, chance } = this;
-    this.broker = new MemoryBroker({ clock, chance, faults, retryTimeoutMs: 1_500 });
-    for (const topic of ['in', 'other', 'out']) this.broker.createTopic(topic, { partitions });
-  }
+    let context: ProcessorContext<string, number>;
+    return {
+      init: (given: ProcessorContext<string, number>) => {
+        context = given;
+        given.schedule('100ms', 'wall_clock_time', () => count(given, 'tick'));
+      },
+      process: () => count(context, 'record'),
+    };
+  };
+  return new Topology()
+    .addSource('source', 'in', text)
+    .addProcessor('ticker', ticker, 'source')
+    .addStateStore(
+      stores.keyValueStore({ name: 'numbers', key: serdes.string(), value: serdes.long(), caching: false }),
+      ['ticker'],
+    )
+    .addSink('sink', 'out', { key: serdes.string(), value: serdes.long(), parents: 'ticker' });
+};
 
-  start(): void {
-    const clientId = `instance-${++this.#count}`;
-    this.instances.set(clientId, new Instance(this, clientId));
-  }
+/** Counts by key over two topics, of which the second gets its partitions one after the other. */
+const merging = (): Topology => {
+  const builder = new StreamsBuilder();
+  builder
+    .stream('in', text)
+    .merge(builder.stream('other', text))
+    .groupByKey()
+    .count({ materialized: { caching: false } })
+    .toStream()
+    .to('out');
+  return builder.build();
+};
 
-  /** Something happens to one of the instances. */
-  strike(): void {
-    const [victim] = [...this.instances.values()].filter(({ frozen }) => frozen === null);
-    const dice = this.chance();
-    if (victim === undefined || this.instances.size < 2) {
-      this.start();
-    } else if (dice < 0.35) {
-      victim.freeze();
-      this.seen.crashes++;
-      this.start();
-    } else if (dice < 0.6) {
-      victim.freeze();
-      this.seen.zombies++;
-      this.clock.schedule(1_500 + this.chance() * 2_000, () => victim.thaw());
-    } else if (dice < 0.8) {
-      this.seen.leaves++;
-      this.instances.delete(victim.clientId);
-      victim.streams.close().catch(() => undefined);
-      this.start();
-    } else {
-      this.start();
-    }
-  }
+const worldOf = (seed: number, topology: () => Topology, guarantee: ProcessingGuarantee, other = 3): World =>
+  new World({ seed, topology, guarantee, partitions: { in: 3, other, out: 3 } });
 
-  /** Everything that has failed ends, and the instances that hang come back. */
-  calm(): void {
-    this.isCalm = true;
-    for (const instance of this.instances.values()) instance.thaw();
-    this.start();
-  }
-
-  async #disturb(clientId: string): Promise<void> {
-    const instance = this.instances.get(clientId);
-    await instance?.frozen;
-    if (this.isCalm) return;
-    if (this.chance() < 0.1) await sleep(this.clock, this.chance() * 60);
-    if (this.chance() < 0.02) {
-      this.seen.requestsLost++;
-      throw new StreamsError('BROKER_UNAVAILABLE', 'lost');
-    }
-  }
-}
-
-const outputOf = (world: World) =>
-  world.broker
-    .records('out', { isolationLevel: 'read_committed' })
-    .map(({ key, value }) => ({ key: String(key), value: value as Buffer }));
-
+/** A record whose key decides where it goes. */
 const feed = (world: World, topic: string, index: number): void => {
   const value = Buffer.from(`${'abcde'[index % 5]}${index}`);
   world.broker.produce(topic, [{ key: Buffer.from(`key-${index}`), value, timestamp: 1_000_000 + index }]);
 };
 
-const run = async (world: World, topics: readonly string[], isDone: () => boolean): Promise<void> => {
-  world.start();
-  world.start();
-  for (let index = 0; index < records; index++) {
-    for (const topic of topics) feed(world, topic, index);
-    if (index % 17 === 9) world.strike();
-    await world.clock.advance(60 + world.chance() * 80);
-  }
-  world.calm();
-  for (let turns = 0; turns < 400 && !isDone(); turns++) await world.clock.advance(250);
-  // What is doubled may come a little later.
-  await world.clock.advance(6_000);
-  const closing = [...world.instances.values()].map(({ streams }) => streams.close());
-  await world.clock.settle(Promise.allSettled(closing));
+/** A record for one partition, under a key of that partition. */
+const feedTo = (world: World, topic: string, partition: number): void => {
+  const key = Buffer.from(`key-${partition}`);
+  world.broker.produce(topic, [{ key, value: Buffer.from('x'), timestamp: 1_000_000, partition }]);
 };
 
 const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
 
+const both =
+  (world: World) =>
+  (index: number): void => {
+    feed(world, 'in', index);
+    feed(world, 'other', index);
+  };
+
 describe('exactly-once', () => {
   test.each(seeds)('counts every record once, in order: seed %i', async (seed) => {
-    const world = new World(seed, counting, 'exactly_once_v2');
-    await run(world, ['in'], () => outputOf(world).length >= records);
-    const byKey = new Map<string, number[]>();
-    for (const { key, value } of outputOf(world)) {
-      byKey.set(key, [...(byKey.get(key) ?? []), Number(value.readBigInt64BE())]);
-    }
-    const expected = Array.from({ length: records / 5 }, (_, index) => index + 1);
+    const world = worldOf(seed, counting, 'exactly_once_v2');
+    const isDone = (): boolean => outputOf(world).length >= records;
+    await run(world, { steps: records, step: (index) => feed(world, 'in', index), isDone });
+    const byKey = countsOf(world);
     expect([...byKey.keys()].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
-    for (const counts of byKey.values()) expect(counts).toEqual(expected);
+    for (const counts of byKey.values()) expect(counts).toEqual(oneTo(records / 5));
     expect(world.seen.crashes + world.seen.zombies + world.seen.leaves).toBeGreaterThan(0);
   });
 
   test.each(seeds)('joins every pair once: seed %i', async (seed) => {
-    const world = new World(seed + 1_000, joining, 'exactly_once_v2');
-    await run(world, ['in', 'other'], () => outputOf(world).length >= records);
+    const world = worldOf(seed + 1_000, joining, 'exactly_once_v2');
+    await run(world, { steps: records, step: both(world), isDone: () => outputOf(world).length >= records });
     const pairs = outputOf(world).map(({ key, value }) => `${key}=${value}`);
     const expected = Array.from({ length: records }, (_, index) => {
       const value = `${'abcde'[index % 5]}${index}`;
@@ -216,13 +122,51 @@ describe('exactly-once', () => {
     });
     expect(pairs.sort()).toEqual(expected.sort());
   });
+
+  test.each(seeds)('punctuations write once, in order: seed %i', async (seed) => {
+    const world = worldOf(seed + 3_000, ticking, 'exactly_once_v2');
+    const seen = (): number =>
+      [...countsOf(world)].filter(([key]) => key.startsWith('record')).flatMap(([, counts]) => counts).length;
+    // Long pauses between records: most commits hold punctuations alone.
+    const step = (index: number): void => {
+      if (index % 8 === 0) feed(world, 'in', index);
+    };
+    await run(world, { steps: records, step, isDone: () => seen() >= records / 8 });
+    expect(seen()).toBe(records / 8);
+    for (const counts of countsOf(world).values()) expect(counts).toEqual(oneTo(counts.length));
+  });
+
+  test.each(seeds)('tasks go on with the partitions of a topic that grows: seed %i', async (seed) => {
+    const world = worldOf(seed + 4_000, merging, 'exactly_once_v2', 1);
+    const { topics } = world.broker.cluster;
+    const fed = new Map<string, number>();
+    const put = (topic: string, partition: number): void => {
+      feedTo(world, topic, partition);
+      fed.set(`key-${partition}`, (fed.get(`key-${partition}`) ?? 0) + 1);
+    };
+    let others = 1;
+    const grow = (): void => topics.createPartitions('other', ++others);
+    const step = (index: number): void => {
+      if (index === records / 2) grow();
+      put('in', index % 3);
+      put('other', index % others);
+    };
+    const whenCalm = (): void => {
+      grow();
+      for (let index = 0; index < 9; index++) step(index);
+    };
+    const isDone = (): boolean => outputOf(world).length >= 2 * (records + 9);
+    await run(world, { steps: records, step, whenCalm, isDone });
+    const expected = [...fed].map(([key, count]) => [key, oneTo(count)] as const);
+    expect(new Map(countsOf(world))).toEqual(new Map(expected));
+  });
 });
 
 describe('at-least-once', () => {
   test.each(seeds)('loses no record: seed %i', async (seed) => {
-    const world = new World(seed + 2_000, joining, 'at_least_once');
+    const world = worldOf(seed + 2_000, joining, 'at_least_once');
     const keys = () => new Set(outputOf(world).map(({ key }) => key));
-    await run(world, ['in', 'other'], () => keys().size >= records);
+    await run(world, { steps: records, step: both(world), isDone: () => keys().size >= records });
     expect(keys().size).toBe(records);
   });
 });

@@ -5,6 +5,7 @@ import { MemoryBroker } from './adapters/memory/memory-broker.ts';
 import type { LogFields } from './common/logger.ts';
 import { silentLogger } from './common/logger.ts';
 import { logAndContinue } from './errors/exception-handlers.ts';
+import { findStreamsError } from './errors/streams-error.ts';
 import { StreamsBuilder } from './kstream/streams-builder.ts';
 import { timeWindows } from './kstream/windows/windows.ts';
 import { serdes } from './serdes/serdes.ts';
@@ -157,7 +158,9 @@ describe('errors that nobody handled', () => {
     await Promise.all([first.start(), second.start()]);
     put(server, 'in', ['a', 'x']);
     await Promise.all([first.ended(), second.ended()]);
-    expect([first.state, second.state].sort()).toEqual(['ERROR', 'NOT_RUNNING']);
+    expect([first.state, second.state]).toEqual(['ERROR', 'ERROR']);
+    const codes = [first.error, second.error].map((error) => findStreamsError(error)?.code);
+    expect(codes.sort()).toEqual(['PROCESSING_FAILED', 'SHUTDOWN_REQUESTED']);
     expect(server.records('out')).toEqual([]);
   });
 

@@ -1,5 +1,4 @@
 import type { BrokerClient } from './broker/broker.ts';
-import { sleep } from './common/clock.ts';
 import { StateMachine } from './common/state-machine.ts';
 import type { ResolvedStreamsConfig } from './config/resolve-streams-config.ts';
 import { resolveStreamsConfig } from './config/resolve-streams-config.ts';
@@ -10,19 +9,18 @@ import { kafkaStreamsTransitions } from './kafka-streams-state.ts';
 import type { MetricValue } from './metrics/metrics.ts';
 import { MetricsRegistry } from './metrics/metrics.ts';
 import type { QueryableStoreType } from './query/local-store.ts';
+import type { QueriedTasks } from './query/store-parts.ts';
+import { storeParts } from './query/store-parts.ts';
 import type { RestoreProgress } from './runtime/changelog-reader.ts';
-import type { StreamTask } from './runtime/stream-task.ts';
 import { StreamThread } from './runtime/stream-thread.ts';
 import type { StreamThreadState } from './runtime/stream-thread-state.ts';
+import type { ThreadFailure } from './runtime/thread-errors.ts';
 import { classifyThreadError } from './runtime/thread-errors.ts';
 import type { StateDirectory } from './state/state-engine.ts';
+import { ThreadRestarts } from './thread-restarts.ts';
 import type { TopologyPlan } from './topology/plan.ts';
 import { createPlan } from './topology/plan.ts';
 import type { Topology } from './topology/topology.ts';
-
-const retryFirstMs = 100;
-const retryMaxMs = 10_000;
-const retryForMs = 300_000;
 
 /** What becomes of the application after an error that nobody handled (KIP-671). */
 export type UncaughtExceptionResponse = 'replaceThread' | 'shutdownClient' | 'shutdownApplication';
@@ -35,10 +33,16 @@ export interface KafkaStreamsOptions extends StreamsConfig {
   readonly topology: Topology;
   /** @default shutdownClient */
   readonly uncaughtExceptionHandler?: UncaughtExceptionHandler;
-  /** Called after every change of state. */
+  /** Called after every change of state. What it throws is logged. */
   readonly stateListener?: (next: KafkaStreamsState, previous: KafkaStreamsState) => void;
-  /** Called as stores are restored from their changelogs. */
+  /** Called as stores are restored from their changelogs. What it throws is logged. */
   readonly restoreListener?: (progress: RestoreProgress) => void;
+}
+
+/** What a query sees. */
+export interface QueryOptions {
+  /** What is committed alone, or also what the tasks are working on and may yet take back. @default 'read_committed' */
+  readonly isolation?: 'read_committed' | 'read_uncommitted';
 }
 
 /**
@@ -54,12 +58,13 @@ export class KafkaStreams {
   readonly #client: BrokerClient;
   readonly #state = new StateMachine<KafkaStreamsState>('CREATED', kafkaStreamsTransitions);
   readonly #processId: string;
+  readonly #restarts: ThreadRestarts;
   #thread: StreamThread | null = null;
-  #threadCount = 0;
   #ended: Promise<void> | null = null;
   #error: unknown = null;
   #isClosing = false;
-  #isShutdownRequested = false;
+  /** The error after which this instance asked all others to end; null while it has not. */
+  #shutdownCause: unknown = null;
 
   /**
    * Checks configuration and topology. Nothing is connected before `start`.
@@ -75,7 +80,8 @@ export class KafkaStreams {
       .toString(16)
       .padStart(12, '0');
     this.#client = broker.connect({ clientId, clock, chance });
-    if (options.stateListener !== undefined) this.#state.onChange(options.stateListener);
+    this.#restarts = new ThreadRestarts(clock);
+    this.#state.onChange((next, previous) => this.#tell('state', () => options.stateListener?.(next, previous)));
   }
 
   get state(): KafkaStreamsState {
@@ -103,8 +109,9 @@ export class KafkaStreams {
     const { state, applicationId } = this.#config;
     const directory = state.acquire(applicationId);
     const running = this.#becameRunning();
+    // A listener may close the instance at once, and `close` waits for the end.
+    this.#ended = Promise.resolve().then(() => this.#live(directory));
     this.#state.become('REBALANCING');
-    this.#ended = this.#superviseThread(directory).finally(() => directory.close());
     await running;
   }
 
@@ -123,6 +130,7 @@ export class KafkaStreams {
     }
     if (this.#state.canBecome('PENDING_SHUTDOWN')) this.#state.become('PENDING_SHUTDOWN');
     this.#thread?.stop();
+    this.#restarts.stop();
     await this.#ended;
   }
 
@@ -135,17 +143,19 @@ export class KafkaStreams {
    * A store to read: what of it lies in the tasks of this instance.
    *
    * @param type how to read it, such as `queryableStoreTypes.keyValueStore<string, number>()`
+   * @param options what queries see: what is committed, unless they say otherwise
    * @returns a handle whose methods reject with STORE_NOT_AVAILABLE while the store is not here, and with
    *   STORE_TYPE_MISMATCH when it is of another type
    * @throws StreamsError STORE_NOT_FOUND when the topology has no store of that name
    */
-  store<H>(name: string, type: QueryableStoreType<H>): H {
+  store<H>(name: string, type: QueryableStoreType<H>, options: QueryOptions = {}): H {
+    const { isolation = 'read_committed' } = options;
     const known = this.#plan.subtopologies.flatMap(({ stores }) => stores.map(({ builder }) => builder.name));
     if (!known.includes(name)) {
       const message = `The topology has no store ${name}; it has ${known.length === 0 ? 'none' : known.join(', ')}`;
       throw new StreamsError('STORE_NOT_FOUND', message, { context: { store: name } });
     }
-    return type(name, () => this.#runningTasks(name));
+    return type(name, () => storeParts(this.#queriedTasks(name), name, isolation));
   }
 
   /** All metrics; empty when another Metrics than a MetricsRegistry was configured. */
@@ -154,7 +164,7 @@ export class KafkaStreams {
     return metrics instanceof MetricsRegistry ? metrics.values() : [];
   }
 
-  #runningTasks(store: string): readonly StreamTask[] {
+  #queriedTasks(store: string): QueriedTasks {
     const { state } = this.#state;
     if (this.#thread !== null && (state === 'RUNNING' || state === 'REBALANCING')) return this.#thread.tasks;
     throw new StreamsError(
@@ -175,51 +185,57 @@ export class KafkaStreams {
     });
   }
 
-  /** Runs stream threads one after the other, until one ends by itself or an error is final. */
-  async #superviseThread(directory: StateDirectory): Promise<void> {
-    let firstFailureMs: number | null = null;
-    let delayMs = retryFirstMs;
-    for (;;) {
+  /** Everything between `start` and the end. Never rejects. */
+  async #live(directory: StateDirectory): Promise<void> {
+    // What is thrown here is a bug. It ends the instance too, and everybody must see it.
+    const error = await this.#superviseThread(directory).catch((bug: unknown) => bug);
+    if (error !== null && this.#state.canBecome('PENDING_ERROR')) {
+      this.#error = error;
+      this.#state.become('PENDING_ERROR');
+    } else if (this.#state.canBecome('PENDING_SHUTDOWN')) this.#state.become('PENDING_SHUTDOWN');
+    await this.#closeQuietly('client', () => this.#client.close());
+    await this.#closeQuietly('state', async () => directory.close());
+    this.#state.become(this.#state.canBecome('ERROR') ? 'ERROR' : 'NOT_RUNNING');
+  }
+
+  /** Runs stream threads one after the other. Resolves with the error that ends the instance; null when it was closed. */
+  async #superviseThread(directory: StateDirectory): Promise<unknown> {
+    while (!this.#isClosing) {
       const error = await this.#runThread(directory);
-      if (error === null || this.#isClosing) break;
-      const failure = classifyThreadError(error);
-      this.#log(error, failure);
-      if (failure === 'shutdownRequested') break;
-      if (failure === 'migrated') {
-        await sleep(this.#config.clock, retryFirstMs);
-        continue;
-      }
-      if (failure === 'unavailable') {
-        const now = this.#config.clock.now();
-        firstFailureMs ??= now;
-        if (now - firstFailureMs < retryForMs) {
-          await sleep(this.#config.clock, delayMs);
-          delayMs = Math.min(2 * delayMs, retryMaxMs);
-          continue;
-        }
-      }
-      if (!(await this.#handleUncaught(error))) return;
+      if (error === null) return null;
+      const response = this.#respondTo(error);
+      if (this.#isClosing) return null;
+      if (response === 'replaceThread') await this.#restarts.pause();
+      // The next thread joins at once, only to tell the leader, and ends with everybody else.
+      else if (response === 'shutdownApplication' && this.#shutdownCause === null) this.#shutdownCause = error;
+      else return this.#shutdownCause ?? error;
     }
-    await this.#end();
+    return null;
+  }
+
+  /** Logs an error that ended a thread, and answers it: by itself where it is worth to go on, or as the handler does. */
+  #respondTo(error: unknown): UncaughtExceptionResponse {
+    const failure = classifyThreadError(error);
+    const isRetried = failure === 'migrated' || (failure === 'unavailable' && this.#restarts.mayRetry());
+    this.#log(error, failure, isRetried);
+    if (isRetried) return 'replaceThread';
+    return failure === 'shutdownRequested' || this.#isClosing ? 'shutdownClient' : this.#askHandler(error);
   }
 
   /** Runs one stream thread. Resolves with the error that ended it, or null. */
   async #runThread(directory: StateDirectory): Promise<unknown> {
-    const name = `${this.#processId}-${++this.#threadCount}`;
-    const thread = new StreamThread({
-      name,
-      plan: this.#plan,
-      config: this.#config,
-      client: this.#client,
-      directory,
-      isShutdownRequested: () => this.#isShutdownRequested,
-      onStateChange: (state) => this.#follow(state),
-      onRestore: (progress) => this.#onRestore(progress),
-    });
-    this.#thread = thread;
-    if (this.#isClosing) thread.stop();
     try {
-      await thread.run();
+      this.#thread = new StreamThread({
+        processId: this.#processId,
+        plan: this.#plan,
+        config: this.#config,
+        client: this.#client,
+        directory,
+        isShutdownRequested: () => this.#shutdownCause !== null,
+        onStateChange: (state) => this.#follow(state),
+        onRestore: (progress) => this.#onRestore(progress),
+      });
+      await this.#thread.run();
       return null;
     } catch (error) {
       return error ?? new Error('a stream thread ended with nothing');
@@ -227,33 +243,17 @@ export class KafkaStreams {
   }
 
   #follow(state: StreamThreadState): void {
+    if (state === 'running') this.#restarts.reset();
     if (state === 'running' && this.#state.canBecome('RUNNING')) this.#state.become('RUNNING');
     const isBehind = state === 'rebalancing' || state === 'starting' || state === 'dead';
     if (isBehind && this.#state.state === 'RUNNING') this.#state.become('REBALANCING');
   }
 
   #onRestore(progress: RestoreProgress): void {
-    this.#options.restoreListener?.(progress);
+    this.#tell('restore', () => this.#options.restoreListener?.(progress));
     const { store, changelog, startOffset, offset, isComplete } = progress;
     if (!isComplete || offset === startOffset) return;
     this.#config.logger.info('restore.complete', { store, ...changelog, from: startOffset, offset });
-  }
-
-  /** Asks the handler. Returns whether a new thread is to run. */
-  async #handleUncaught(error: unknown): Promise<boolean> {
-    const response = this.#askHandler(error);
-    if (response === 'replaceThread') return true;
-    if (response === 'shutdownApplication' && !this.#isShutdownRequested) {
-      // The next thread joins only to tell the leader, and ends with everybody else.
-      this.#isShutdownRequested = true;
-      this.#error = error;
-      return true;
-    }
-    this.#error = error;
-    this.#state.become('PENDING_ERROR');
-    await this.#closeClient();
-    this.#state.become('ERROR');
-    return false;
   }
 
   #askHandler(error: unknown): UncaughtExceptionResponse {
@@ -265,27 +265,27 @@ export class KafkaStreams {
     }
   }
 
-  async #end(): Promise<void> {
-    const isError = this.#error !== null;
-    if (isError && this.#state.canBecome('PENDING_ERROR')) this.#state.become('PENDING_ERROR');
-    else if (this.#state.canBecome('PENDING_SHUTDOWN')) this.#state.become('PENDING_SHUTDOWN');
-    await this.#closeClient();
-    this.#state.become(this.#state.canBecome('ERROR') ? 'ERROR' : 'NOT_RUNNING');
+  /** Calls a listener of the user, whose failure is not that of the instance. */
+  #tell(listener: string, call: () => unknown): void {
+    (async () => call())().catch((error: unknown) => {
+      this.#config.logger.error('listener.failed', { listener, error: errorMessage(error) });
+    });
   }
 
-  async #closeClient(): Promise<void> {
+  async #closeQuietly(what: string, close: () => Promise<void>): Promise<void> {
     try {
-      await this.#client.close();
+      await close();
     } catch (error) {
-      this.#config.logger.warn('client.close_failed', { error: errorMessage(error) });
+      this.#config.logger.warn(`${what}.close_failed`, { error: errorMessage(error) });
     }
   }
 
-  #log(error: unknown, failure: string): void {
+  #log(error: unknown, failure: ThreadFailure, isRetried: boolean): void {
     const { logger } = this.#config;
     const code = findStreamsError(error)?.code ?? null;
     const fields = { failure, code, error: errorMessage(error) };
-    if (failure === 'uncaught') logger.error('thread.failed', fields);
-    else logger.warn('thread.restarts', fields);
+    if (this.#isClosing) logger.error('close.failed', fields);
+    else if (isRetried) logger.warn('thread.restarts', fields);
+    else logger.error('thread.failed', fields);
   }
 }

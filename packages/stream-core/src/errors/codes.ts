@@ -19,6 +19,11 @@ export const errorCodes = {
     scope: 'client',
     summary: 'The topology cannot be built or run; the error lists every place.',
   },
+  TOPOLOGY_MISMATCH: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The instances of the application run different topologies.',
+  },
   STATE_TRANSITION_INVALID: {
     retriable: false,
     scope: 'client',
@@ -56,6 +61,11 @@ export const errorCodes = {
     retriable: false,
     scope: 'record',
     summary: 'A partitioner named a partition that the topic does not have.',
+  },
+  OUTPUT_TOPIC_MISSING: {
+    retriable: false,
+    scope: 'record',
+    summary: 'A topic name extractor named a topic that does not exist.',
   },
   RECORD_TOO_LARGE: { retriable: false, scope: 'record', summary: 'A record is larger than the topic accepts.' },
   SCHEMA_UNKNOWN: {

@@ -137,6 +137,21 @@ describe('punctuations', () => {
     expect(fired).toEqual([10]);
   });
 
+  test('that return a promise are refused', () => {
+    const { driver } = drive({
+      init: (context) => void context.schedule(10, 'wall_clock_time', async () => Promise.reject(new Error('late'))),
+    });
+    expect(() => driver.advanceWallClockTime(10)).toThrow(
+      expect.objectContaining({
+        code: 'PROCESSING_FAILED',
+        context: { taskId: '0_0', node: 'own' },
+        cause: expect.objectContaining({
+          message: 'a punctuator of own returned a promise, for which nobody waits; make it synchronous',
+        }),
+      }),
+    );
+  });
+
   test('need an interval of at least 1 ms that is a duration', () => {
     expect(() => scheduling(0, 'stream_time')).toThrow(
       new RangeError('a punctuation interval is at least 1 ms, not 0'),

@@ -3,6 +3,7 @@ import type { RecordMetadata } from '../common/stream-record.ts';
 import type { StateStore, StoreBuilder } from '../state/state-store.ts';
 import type { OperatorContext } from './operator.ts';
 import type { ProcessingContext } from './processor-context.ts';
+import { refusePromise } from './refuse-promise.ts';
 
 /** What user code may ask of the task, over the context that its operator has. */
 export const processingContext = <KOut, VOut>(context: OperatorContext<KOut, VOut>): ProcessingContext => ({
@@ -19,7 +20,9 @@ export const processingContext = <KOut, VOut>(context: OperatorContext<KOut, VOu
   schedule: (interval, type, punctuator) => {
     const intervalMs = toMs(interval, 'punctuation interval');
     if (intervalMs < 1) throw new RangeError(`a punctuation interval is at least 1 ms, not ${interval}`);
-    return context.schedule(intervalMs, type, punctuator);
+    return context.schedule(intervalMs, type, (timestamp) =>
+      refusePromise(punctuator(timestamp), 'a punctuator', context.nodeName),
+    );
   },
   commit: () => context.requestCommit(),
 });

@@ -13,7 +13,7 @@ import type { FixedKeyProcessor, Processor } from './processor.ts';
 import type { FixedKeyProcessorContext, ProcessorContext } from './processor-context.ts';
 
 type Text = StreamRecord<string, string>;
-type Action = (record: Text, context: ProcessorContext<string, string>) => void;
+type Action = (record: Text, context: ProcessorContext<string, string>) => unknown;
 const text = { key: serdes.string(), value: serdes.string() };
 const named = (key: string): Headers => [{ key, value: null }];
 
@@ -24,9 +24,7 @@ const doing = (action: Action) => (): Processor<string, string> => {
     init: (context) => {
       own = context;
     },
-    process: (record) => {
-      if (own !== null) action(record, own);
-    },
+    process: (record): void => (own === null ? undefined : (action(record, own) as undefined)),
   };
 };
 
@@ -80,6 +78,25 @@ describe('the life of a processor', () => {
     expect(events).toEqual(['init 1', 'process x', 'process y', 'close 1']);
   });
 
+  test('what its process returns is of no interest, unless it is a promise', () => {
+    const returning = (value: unknown) => () => drive(() => value).input.pipeInput('a', 'x');
+    expect(returning(5)).not.toThrow();
+    expect(returning(null)).not.toThrow();
+    expect(returning({})).not.toThrow();
+    for (const promise of [Promise.resolve(), Promise.reject(new Error('late'))]) {
+      expect(returning(promise)).toThrow(
+        expect.objectContaining({
+          code: 'PROCESSING_FAILED',
+          cause: expect.objectContaining({
+            code: 'PROCESSING_FAILED',
+            message: 'process() of own returned a promise, for which nobody waits; make it synchronous',
+            context: { node: 'own' },
+          }),
+        }),
+      );
+    }
+  });
+
   test('init and close may be left out', () => {
     const topology = new Topology()
       .addSource('source', 'in', text)
@@ -118,8 +135,11 @@ describe('forwarding', () => {
     expect(() => input.pipeInput('a', 'x')).toThrow(
       expect.objectContaining({
         code: 'PROCESSING_FAILED',
-        message: `own has no child ${child}; forward to one that is connected`,
-        context: { node: 'own' },
+        context: { taskId: '0_0', node: 'own', topic: 'in', partition: 0, offset: 0 },
+        cause: expect.objectContaining({
+          code: 'PROCESSING_FAILED',
+          message: `own has no child ${child}; forward to one that is connected`,
+        }),
       }),
     );
   });
@@ -217,8 +237,11 @@ describe('a fixed-key processor', () => {
     expect(() => input.pipeInput('a', 'x')).toThrow(
       expect.objectContaining({
         code: 'PROCESSING_FAILED',
-        message: 'own is a processValues node and must not change the key; use process() to change it',
-        context: { node: 'own' },
+        context: { taskId: '0_0', node: 'own', topic: 'in', partition: 0, offset: 0 },
+        cause: expect.objectContaining({
+          code: 'PROCESSING_FAILED',
+          message: 'own is a processValues node and must not change the key; use process() to change it',
+        }),
       }),
     );
   });

@@ -6,6 +6,7 @@ import type { Operator, OperatorContext, OperatorSupplier } from './operator.ts'
 import { processingContext } from './processing-context.ts';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from './processor.ts';
 import type { ProcessorContext } from './processor-context.ts';
+import { refusePromise } from './refuse-promise.ts';
 
 /** Puts headers into the slot while `forward` runs, so that what lies downstream sees those of the forwarded record. */
 const withHeaders = <K, V>(context: OperatorContext<K, V>, headers: Headers, forward: () => void): void => {
@@ -42,8 +43,10 @@ const operatorOf = <KIn, VIn, KOut, VOut>(
   processor: { process(record: StreamRecord<KIn, VIn>): void; close?(): void },
   context: OperatorContext<KOut, VOut>,
 ): Operator<KIn, VIn> => ({
-  process: (key, value, timestamp) =>
-    processor.process({ key, value, timestamp, headers: context.record.current.headers }),
+  process: (key, value, timestamp) => {
+    const result: unknown = processor.process({ key, value, timestamp, headers: context.record.current.headers });
+    if (result !== undefined) refusePromise(result, 'process()', context.nodeName);
+  },
   close: () => processor.close?.(),
 });
 

@@ -10,6 +10,7 @@ import type { FixedKeyProcessorContext, ProcessorContext } from './processor-con
 export interface Processor<KIn, VIn, KOut = KIn, VOut = VIn> {
   /** Called once, after the stores of the task are restored. */
   init?(context: ProcessorContext<KOut, VOut>): void;
+  /** Called with every record. It must be done when it returns: a promise is refused with PROCESSING_FAILED. */
   process(record: StreamRecord<KIn, VIn>): void;
   /** Called when the task ends here. Stores can still be read, but nothing is written or forwarded any more. */
   close?(): void;
@@ -24,6 +25,7 @@ export type ProcessorSupplier<KIn, VIn, KOut = KIn, VOut = VIn> = () => Processo
  */
 export interface FixedKeyProcessor<K, VIn, VOut = VIn> {
   init?(context: FixedKeyProcessorContext<K, VOut>): void;
+  /** As `Processor.process`. */
   process(record: StreamRecord<K, VIn>): void;
   close?(): void;
 }

@@ -4,7 +4,10 @@
  */
 export type PunctuationType = 'stream_time' | 'wall_clock_time';
 
-/** Called when a punctuation is due, with the time that made it due in epoch ms. */
+/**
+ * Called when a punctuation is due, with the time that made it due in epoch ms. It must be done when it returns: a
+ * promise is refused with PROCESSING_FAILED.
+ */
 export type Punctuator = (timestamp: number) => void;
 
 /** A scheduled punctuation. */

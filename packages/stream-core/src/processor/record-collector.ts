@@ -10,10 +10,20 @@ export interface RecordCollector {
   send(record: OutputRecord): void;
   /** How many partitions a topic has; null while that has to be asked for. */
   partitionCount(topic: string): number | null;
-  /** Calls `retry` once the partitions of the topic are known: before the next commit, in the order of the calls. */
-  defer(topic: string, retry: () => void): void;
+  /** Takes a record that cannot be written yet. It is before the next commit, in the order of the calls. */
+  defer(record: DeferredRecord): void;
   /** The partition of a record without a key. */
   nextPartition(topic: string): number;
+}
+
+/** A record whose topic has to be asked for first, or whose serdes have to be prepared to write to it. */
+export interface DeferredRecord {
+  readonly topic: string;
+  /** Lets the serdes fetch what they need, when the topic is known. */
+  readonly prepare: () => Promise<void>;
+  readonly write: () => void;
+  /** Hands the record to the production handler. @throws when that says fail */
+  readonly fail: (error: unknown) => void;
 }
 
 /** A record on its way out. One object is reused for all of them: keep nothing of it. */

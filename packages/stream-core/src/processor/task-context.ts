@@ -17,10 +17,17 @@ export interface PunctuationRequest {
 export interface NodeErrors {
   /** Counts a record that goes no further. */
   drop(node: string, reason: DropReason): void;
-  /** Asks the processing handler about an error of user code; throws when it says fail. */
+  /**
+   * Asks the processing handler about an error of user code; throws when it says fail. An error that ends the task
+   * already is thrown again, and nobody is asked about it.
+   */
   processingFailed(error: unknown, node: string): void;
-  /** Asks the production handler about a record that cannot be serialised or sent; throws when it says fail. */
-  productionFailed(error: unknown, node: string, topic: string): void;
+  /**
+   * Asks the production handler about a record that cannot be serialised or sent; throws when it says fail.
+   *
+   * @param node null for a changelog, which no node writes
+   */
+  productionFailed(error: unknown, node: string | null, topic: string): void;
 }
 
 /** What the nodes of a topology need of the task that they run in. */

@@ -78,7 +78,9 @@ export class Committer {
   async #finish(commits: readonly TaskCommit[], sealed: OutputGeneration): Promise<void> {
     const { consumer, producer, isExactlyOnce, clock, metrics, onCommitted } = this.#options;
     const startedMs = clock.monotonic();
-    const offsets = commits.flatMap((commit) => commit.offsets);
+    // Output alone is committed with offsets too: it is they that the broker refuses of a member that lost its place.
+    const hasAnything = !sealed.isEmpty || commits.some(({ haveMoved }) => haveMoved);
+    const offsets = hasAnything ? commits.flatMap((commit) => commit.offsets) : [];
     await producer.commit(sealed, offsets, consumer.groupMetadata());
     if (!isExactlyOnce && offsets.length > 0) await consumer.commit(offsets);
     for (const commit of commits) commit.task.settle(commit, changelogOffsets(commit.task, sealed.offsets));

@@ -1,5 +1,6 @@
 import type { Admin, OffsetSpec } from '../broker/admin.ts';
-import type { GroupConsumer, OffsetAndMetadata } from '../broker/group-consumer.ts';
+import type { GroupConsumer, OffsetAndMetadata, OffsetCommit } from '../broker/group-consumer.ts';
+import { assert } from '../common/assert.ts';
 import type { AutoOffsetReset } from '../common/auto-offset-reset.ts';
 import { resetDurationMs } from '../common/auto-offset-reset.ts';
 import type { TopicPartition } from '../common/topic-partition.ts';
@@ -7,6 +8,10 @@ import { topicPartitionKey } from '../common/topic-partition.ts';
 import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
 import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
+import { encodeOffsetMetadata } from './offset-metadata.ts';
+
+/** What goes with the offset of a partition of which nothing was processed. */
+const noTimes = encodeOffsetMetadata({ partitionTime: -1, times: new Map() });
 
 export interface InputPositionsOptions {
   readonly plan: TopologyPlan;
@@ -34,16 +39,28 @@ export class InputPositions {
    * Goes to the committed offsets, and where there are none, to where the source or the configuration says.
    *
    * @param committed in the order of the partitions; null where nothing was committed
+   * @returns where each partition begins, with what was committed there
    * @throws StreamsError OFFSET_OUT_OF_RANGE when there is none and the reset is `none`
    */
-  async start(partitions: readonly TopicPartition[], committed: readonly (OffsetAndMetadata | null)[]): Promise<void> {
+  async start(
+    partitions: readonly TopicPartition[],
+    committed: readonly (OffsetAndMetadata | null)[],
+  ): Promise<readonly OffsetCommit[]> {
+    const { consumer } = this.#options;
     const fresh: TopicPartition[] = [];
     partitions.forEach((partition, index) => {
       const offset = committed[index]?.offset ?? null;
       if (offset === null) fresh.push(partition);
-      else this.#options.consumer.seek(partition, offset);
+      else consumer.seek(partition, offset);
     });
     await this.#reset(fresh);
+    return partitions.map((topicPartition, index) => {
+      const begin = committed[index] ?? null;
+      if (begin !== null) return { topicPartition, ...begin };
+      const offset = consumer.position(topicPartition);
+      assert(offset !== null, 'a partition whose position was reset has one');
+      return { topicPartition, offset, leaderEpoch: -1, metadata: noTimes };
+    });
   }
 
   /**

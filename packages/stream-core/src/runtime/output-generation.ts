@@ -13,7 +13,8 @@ export class OutputGeneration {
   readonly #offsets = new Map<string, number>();
   #isHeld: boolean;
   #failure: { readonly error: unknown } | null = null;
-  /** Bytes that the broker has not acknowledged. */
+  /** Bytes in all, and those of them that the broker has not acknowledged. */
+  sizeInBytes = 0;
   unacknowledgedBytes = 0;
 
   constructor(producer: Producer, isHeld: boolean) {
@@ -23,10 +24,11 @@ export class OutputGeneration {
 
   /** Whether anything was added at all. */
   get isEmpty(): boolean {
-    return this.#held.length === 0 && this.#inFlight.size === 0 && this.#offsets.size === 0 && this.#failure === null;
+    return this.sizeInBytes === 0;
   }
 
   add(ready: ReadyBatch): void {
+    this.sizeInBytes += ready.batch.sizeInBytes;
     this.unacknowledgedBytes += ready.batch.sizeInBytes;
     if (this.#isHeld) this.#held.push(ready);
     else this.#send(ready);

@@ -18,14 +18,18 @@ export class OutputSchedule {
     this.#lastCommitMs = config.clock.now();
   }
 
+  /** Whether as much waits for a commit as may. */
+  isFull(tasks: readonly StreamTask[]): boolean {
+    return this.#waitingBytes(tasks) >= this.#config.writeBufferMaxBytes;
+  }
+
   /** Begins a commit if it is time for one. While one is on its way there is none. */
   async maybeCommit(tasks: readonly StreamTask[], now: number): Promise<void> {
     if (this.#committer.isBusy) return;
-    const { commitIntervalMs, writeBufferMaxBytes } = this.#config;
+    const { commitIntervalMs } = this.#config;
     const isRequested = tasks.some((task) => task.isCommitRequested);
     const isDue = now - this.#lastCommitMs >= commitIntervalMs;
-    const isFull = this.#waitingBytes(tasks) >= writeBufferMaxBytes;
-    if (!isRequested && !isDue && !isFull) return;
+    if (!isRequested && !isDue && !this.isFull(tasks)) return;
     this.#lastCommitMs = now;
     if (!tasks.some((task) => task.isCommitNeeded) && !this.#producer.hasLingering) return;
     await this.#committer.begin(tasks);
@@ -50,11 +54,12 @@ export class OutputSchedule {
     }
   }
 
-  /** When output has to go out, or a task has something to do by the wall clock, epoch ms. */
-  nextWakeupMs(tasks: readonly StreamTask[]): number {
-    const commitMs = tasks.some((task) => task.isCommitNeeded)
-      ? this.#lastCommitMs + this.#config.commitIntervalMs
-      : Number.POSITIVE_INFINITY;
+  /** When output has to go out, if commits are possible, or a task has something to do by the wall clock, epoch ms. */
+  nextWakeupMs(tasks: readonly StreamTask[], canCommit: boolean): number {
+    const commitMs =
+      canCommit && tasks.some((task) => task.isCommitNeeded)
+        ? this.#lastCommitMs + this.#config.commitIntervalMs
+        : Number.POSITIVE_INFINITY;
     return Math.min(this.#lingerDeadlineMs, commitMs, ...tasks.map((task) => task.nextWakeupMs()));
   }
 

@@ -16,31 +16,42 @@ const idlingDisabled = -1;
  * @see KIP-353, KIP-695, `org.apache.kafka.streams.processor.internals.PartitionGroup`
  */
 export class PartitionGroup {
-  readonly queues: readonly RecordQueue[];
-  readonly #byPartition: ReadonlyMap<string, RecordQueue>;
+  readonly #queues: RecordQueue[] = [];
+  readonly #byPartition = new Map<string, RecordQueue>();
   readonly #heap = new QueueHeap<RecordQueue>();
   readonly #maxTaskIdleMs: number;
   readonly #idleDeadlines = new Map<RecordQueue, number>();
   /** The largest timestamp that was taken from any queue; -1 at the beginning. */
   streamTime = -1;
 
-  constructor(queues: readonly RecordQueue[], maxTaskIdleMs: number) {
-    this.queues = queues;
-    this.#byPartition = new Map(queues.map((queue) => [topicPartitionKey(queue.topicPartition), queue]));
+  constructor(maxTaskIdleMs: number) {
     this.#maxTaskIdleMs = maxTaskIdleMs;
+  }
+
+  get queues(): readonly RecordQueue[] {
+    return this.#queues;
+  }
+
+  /** Adds the queue of a partition, which had come to `partitionTime` before. */
+  addQueue(queue: RecordQueue, partitionTime: number): void {
+    this.#queues.push(queue);
+    this.#byPartition.set(topicPartitionKey(queue.topicPartition), queue);
+    queue.partitionTime = partitionTime;
+    if (partitionTime > this.streamTime) this.streamTime = partitionTime;
   }
 
   queueOf(partition: TopicPartition): RecordQueue | null {
     return this.#byPartition.get(topicPartitionKey(partition)) ?? null;
   }
 
-  /** Adds what a fetch brought for one of the partitions. */
-  add(fetched: FetchedPartition): void {
+  /** Adds what a fetch brought for one of the partitions. Returns whether there is a record to take of it. */
+  add(fetched: FetchedPartition): boolean {
     const queue = this.queueOf(fetched.topicPartition);
-    if (queue === null) return;
+    if (queue === null) return false;
     const wasEmpty = queue.isEmpty;
     queue.add(fetched);
     if (wasEmpty && !queue.isEmpty) this.#heap.offer(queue);
+    return !queue.isEmpty;
   }
 
   /** Takes the next record; `release` must follow when it was processed. Null when there is none. */
@@ -57,21 +68,13 @@ export class PartitionGroup {
     if (queue.advance()) this.#heap.offer(queue);
   }
 
-  /** Sets where a partition had come to before. */
-  restoreTime(partition: TopicPartition, partitionTime: number): void {
-    const queue = this.queueOf(partition);
-    if (queue === null) return;
-    queue.partitionTime = partitionTime;
-    if (partitionTime > this.streamTime) this.streamTime = partitionTime;
-  }
-
   get hasRecords(): boolean {
     return this.#heap.size > 0;
   }
 
   /** The partitions that the task has nothing of. */
   *emptyPartitions(): Iterable<TopicPartition> {
-    for (const queue of this.queues) if (queue.isEmpty) yield queue.topicPartition;
+    for (const queue of this.#queues) if (queue.isEmpty) yield queue.topicPartition;
   }
 
   /**
@@ -80,13 +83,13 @@ export class PartitionGroup {
    */
   isReady(now: number, lagOf: LagOf): boolean {
     if (this.#heap.size === 0) return false;
-    if (this.#maxTaskIdleMs === idlingDisabled || this.#heap.size === this.queues.length) return true;
-    return this.queues.every((queue) => !this.#isAwaited(queue, now, lagOf));
+    if (this.#maxTaskIdleMs === idlingDisabled || this.#heap.size === this.#queues.length) return true;
+    return this.#queues.every((queue) => !this.#isAwaited(queue, now, lagOf));
   }
 
   clear(): void {
     this.#heap.clear();
-    for (const queue of this.queues) queue.clear();
+    for (const queue of this.#queues) queue.clear();
   }
 
   #isAwaited(queue: RecordQueue, now: number, lagOf: LagOf): boolean {

@@ -1,4 +1,5 @@
 import type { FetchedPartition } from '../broker/fetcher.ts';
+import { errorMessage, StreamsError } from '../errors/streams-error.ts';
 import type { PlannedSource, TopologyPlan } from '../topology/plan.ts';
 
 /** The keys, or values, of everything that was fetched. Nothing is decoded unless somebody walks over them. */
@@ -22,8 +23,19 @@ export const prepareFetched = async (
   const nodes = plan.subtopologies[subtopology]?.nodes ?? [];
   const source = nodes.find((node): node is PlannedSource => node.kind === 'source' && node.topics.includes(topic));
   if (source === undefined || fetched.batches.length === 0) return;
-  const forKeys = source.key.prepare?.(parts(fetched, 'key'), topic);
-  if (forKeys !== undefined) await forKeys;
-  const forValues = source.value.prepare?.(parts(fetched, 'value'), topic);
-  if (forValues !== undefined) await forValues;
+  try {
+    const forKeys = source.key.prepare?.(parts(fetched, 'key'), topic);
+    if (forKeys !== undefined) await forKeys;
+    const forValues = source.value.prepare?.(parts(fetched, 'value'), topic);
+    if (forValues !== undefined) await forValues;
+  } catch (cause) {
+    if (cause instanceof StreamsError) throw cause;
+    const { partition } = fetched.topicPartition;
+    const offset = fetched.position;
+    const message = `The serdes of ${source.name} could not be prepared for ${topic}-${partition} from offset ${offset} on: ${errorMessage(cause)}`;
+    throw new StreamsError('DESERIALIZATION_FAILED', message, {
+      context: { node: source.name, topic, partition, offset },
+      cause,
+    });
+  }
 };

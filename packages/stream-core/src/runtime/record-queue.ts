@@ -6,6 +6,8 @@ import type { Headers } from '../common/headers.ts';
 import { noHeaders } from '../common/headers.ts';
 import type { RecordContext } from '../common/record-context.ts';
 import type { TopicPartition } from '../common/topic-partition.ts';
+import type { ErrorContext } from '../errors/streams-error.ts';
+import { errorMessage, StreamsError } from '../errors/streams-error.ts';
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts';
 import type { LiveSource } from '../topology/processor-topology.ts';
 
@@ -26,6 +28,13 @@ export interface RecordGate {
   deserializationFailed(record: UnreadableRecord): void;
   timestampRejected(record: UnreadableRecord): void;
 }
+
+const extractorFailed = (cause: unknown, context: ErrorContext): StreamsError => {
+  if (cause instanceof StreamsError) return cause;
+  const { node, topic, partition, offset } = context;
+  const message = `The timestamp extractor of ${node} failed on the record at ${topic}-${partition} offset ${offset}: ${errorMessage(cause)}`;
+  return new StreamsError('TIMESTAMP_INVALID', message, { context, cause });
+};
 
 interface Waiting {
   readonly batch: RecordBatch;
@@ -184,7 +193,11 @@ export class RecordQueue {
       value: this.headValue,
       headers: this.headHeaders,
     };
-    this.headTimestamp = this.#extractor(record, this.partitionTime);
+    try {
+      this.headTimestamp = this.#extractor(record, this.partitionTime);
+    } catch (cause) {
+      throw extractorFailed(cause, { node, topic, partition, offset: this.headOffset });
+    }
     if (this.headTimestamp >= 0) return true;
     this.#gate.timestampRejected(this.#unreadable(node, null));
     this.#passOver();

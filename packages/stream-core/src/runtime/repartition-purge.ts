@@ -12,13 +12,20 @@ export interface RepartitionPurgeOptions {
   readonly config: ResolvedStreamsConfig;
 }
 
+interface PurgeRequest {
+  readonly partition: TopicPartition;
+  readonly beforeOffset: number;
+}
+
 /**
  * Deletes from repartition topics what was processed for good: up to the committed offset, never further, since a
  * crash goes back to there (KAFKA-17635). It never holds processing up, and a failure is tried again later.
  */
 export class RepartitionPurge {
   readonly #options: RepartitionPurgeOptions;
-  readonly #committed = new Map<string, { readonly partition: TopicPartition; readonly beforeOffset: number }>();
+  readonly #committed = new Map<string, PurgeRequest>();
+  /** What was deleted already; what failed is not in it, and so is tried again. */
+  readonly #deleted = new Map<string, PurgeRequest>();
   #isBusy = false;
   #lastRunMs: number;
 
@@ -40,12 +47,16 @@ export class RepartitionPurge {
     const { admin, config } = this.#options;
     if (now - this.#lastRunMs < config.repartitionPurgeIntervalMs) return;
     this.#lastRunMs = now;
-    if (this.#isBusy || this.#committed.size === 0) return;
+    const due = [...this.#committed].filter(
+      ([key, { beforeOffset }]) => this.#deleted.get(key)?.beforeOffset !== beforeOffset,
+    );
+    if (this.#isBusy || due.length === 0) return;
     this.#isBusy = true;
-    const requests = [...this.#committed.values()];
-    this.#committed.clear();
     admin
-      .deleteRecords(requests)
+      .deleteRecords(due.map(([, request]) => request))
+      .then(() => {
+        for (const [key, request] of due) this.#deleted.set(key, request);
+      })
       .catch((error: unknown) => {
         config.logger.warn('repartition.purge_failed', { error: errorMessage(error) });
       })

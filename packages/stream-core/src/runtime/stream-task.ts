@@ -1,11 +1,11 @@
 import type { FetchedPartition } from '../broker/fetcher.ts';
-import type { OffsetAndMetadata, OffsetCommit } from '../broker/group-consumer.ts';
+import type { OffsetCommit } from '../broker/group-consumer.ts';
+import { assert } from '../common/assert.ts';
 import type { Logger } from '../common/logger.ts';
 import type { RecordContext, RecordSlot } from '../common/record-context.ts';
 import { emptyRecordContext } from '../common/record-context.ts';
 import type { TaskId } from '../common/task-id.ts';
 import { formatTaskId } from '../common/task-id.ts';
-import type { TopicPartition } from '../common/topic-partition.ts';
 import type { ResolvedProcessingConfig } from '../config/resolve-streams-config.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { OperatorTime } from '../processor/operator.ts';
@@ -32,8 +32,6 @@ import { TaskStores } from './task-stores.ts';
 export interface StreamTaskOptions {
   readonly taskId: TaskId;
   readonly plan: SubtopologyPlan;
-  /** The partitions that the task reads. */
-  readonly partitions: readonly TopicPartition[];
   readonly config: ResolvedProcessingConfig;
   readonly collector: RecordCollector;
   readonly databases: TaskDatabases;
@@ -48,7 +46,10 @@ export interface StreamTaskOptions {
 /** What a task has to commit, fixed at one moment. */
 export interface TaskCommit {
   readonly task: StreamTask;
+  /** Of all partitions, also where nothing was processed: whoever commits anything commits them, and is fenced by them. */
   readonly offsets: readonly OffsetCommit[];
+  /** Whether they differ from what was committed last. */
+  readonly haveMoved: boolean;
 }
 
 /**
@@ -65,15 +66,14 @@ export class StreamTask implements TaskContext {
   readonly collector: RecordCollector;
   readonly errors: TaskErrors;
   readonly emitIntervalMs: number;
-  readonly partitions: readonly TopicPartition[];
   readonly stores: TaskStores;
   readonly #options: StreamTaskOptions;
   readonly #times = new OperatorTimes();
-  readonly #offsets: TaskOffsets;
+  readonly #offsets = new TaskOffsets(this.#times);
   readonly #punctuations: TaskPunctuations;
   readonly #context: RecordContext = emptyRecordContext(-1);
   readonly #inbox: (() => void)[] = [];
-  #group: PartitionGroup = new PartitionGroup([], 0);
+  readonly #group: PartitionGroup;
   #topology: ProcessorTopology | null = null;
   #idle: IdleTime | null = null;
   #isCommitNeeded = false;
@@ -89,8 +89,7 @@ export class StreamTask implements TaskContext {
     this.record = { current: this.#context };
     this.collector = collector;
     this.emitIntervalMs = config.emitIntervalMs;
-    this.partitions = options.partitions;
-    this.#offsets = new TaskOffsets(options.partitions, this.#times);
+    this.#group = new PartitionGroup(config.maxTaskIdleMs);
     this.errors = new TaskErrors({ taskId: this.name, record: this.record, config, logger, metrics });
     const onError = this.errors.processingFailed.bind(this.errors);
     this.#punctuations = new TaskPunctuations({ record: this.record, onError });
@@ -103,37 +102,43 @@ export class StreamTask implements TaskContext {
       cache,
       defaults: config.serdeDefaults,
       isDslStorePersistent: config.isDslStorePersistent,
-      changelogTo: (topic) => taskChangelog(collector, topic, taskId.partition),
+      changelogTo: (topic) => taskChangelog(this, topic, taskId.partition),
       onExpired: (store) => this.errors.drop(store, 'late'),
     });
   }
 
   /**
-   * Makes the nodes and begins where the committed offsets say. The stores must be restored.
+   * Makes the nodes and begins where the partitions begin. The stores must be restored.
    *
-   * @param committed in the order of `partitions`; null where nothing was committed
+   * @param begins where each partition of the task begins, with what was committed there
    * @throws StreamsError METADATA_TOO_LARGE, or what a processor's `init` threw
    */
-  open(committed: readonly (OffsetAndMetadata | null)[]): void {
-    const partitionTimes = this.#offsets.restore(committed);
+  open(begins: readonly OffsetCommit[]): void {
+    const partitionTimes = this.#offsets.add(begins);
     this.#idle = IdleTime.of(this.#options.plan, this.#times);
     this.record.current = emptyRecordContext(-1);
     const topology = ProcessorTopology.build(this.#options.plan, this);
     this.#topology = topology;
-    this.#group = new PartitionGroup(
-      this.partitions.map((partition) => this.#queue(partition, topology)),
-      this.#options.config.maxTaskIdleMs,
-    );
-    this.partitions.forEach((partition, index) => {
-      this.#group.restoreTime(partition, partitionTimes[index] ?? -1);
-    });
+    this.#addQueues(topology, begins, partitionTimes);
     this.#group.streamTime = Math.max(this.#group.streamTime, this.#idle?.ms ?? -1);
     this.#offsets.checkMetadataSize(this.taskId);
   }
 
+  /**
+   * Reads further partitions from now on, as when a topic has grown. The task must be open.
+   *
+   * @see `StreamTask.updateInputPartitions`
+   */
+  addPartitions(begins: readonly OffsetCommit[]): void {
+    assert(this.#topology !== null, 'a task takes further partitions while it is open');
+    this.#addQueues(this.#topology, begins, this.#offsets.add(begins));
+  }
+
   /** Adds what a fetch brought. @throws StreamsError DESERIALIZATION_FAILED, TIMESTAMP_INVALID */
   addRecords(fetched: FetchedPartition): void {
-    this.#group.add(fetched);
+    const hasRecord = this.#group.add(fetched);
+    // Where all of it was passed over, the offset has moved all the same.
+    if (!hasRecord && fetched.batches.length > 0) this.#isCommitNeeded = true;
   }
 
   /** The queues, for who decides what is fetched. */
@@ -211,11 +216,11 @@ export class StreamTask implements TaskContext {
    */
   prepareCommit(): TaskCommit {
     this.flushCaches();
-    const offsets = this.#offsets.pending(this.#group);
+    const offsets = this.#offsets.current(this.#group);
     this.stores.seal();
     this.#isCommitNeeded = false;
     this.#isCommitRequested = false;
-    return { task: this, offsets };
+    return { task: this, offsets, haveMoved: this.#offsets.haveMoved(offsets) };
   }
 
   /**
@@ -271,7 +276,7 @@ export class StreamTask implements TaskContext {
   #advanceIdleTime(now: number, lagOf: LagOf): boolean {
     const idle = this.#idle;
     if (idle === null || this.#group.hasRecords) return false;
-    if (this.partitions.some((partition) => lagOf(partition) !== 0)) return false;
+    if (this.#group.queues.some(({ topicPartition }) => lagOf(topicPartition) !== 0)) return false;
     const streamTime = idle.streamTimeAt(now, this.#group.streamTime);
     if (streamTime === null) return false;
     this.#group.streamTime = streamTime;
@@ -282,9 +287,12 @@ export class StreamTask implements TaskContext {
     return true;
   }
 
-  #queue(topicPartition: TopicPartition, topology: ProcessorTopology): RecordQueue {
-    const live = topology.sources.get(topicPartition.topic) as LiveSource;
-    const extractor = live.source.timestampExtractor ?? this.#options.config.timestampExtractor;
-    return new RecordQueue({ topicPartition, live, extractor, gate: this.errors });
+  #addQueues(topology: ProcessorTopology, begins: readonly OffsetCommit[], partitionTimes: readonly number[]): void {
+    begins.forEach(({ topicPartition }, index) => {
+      const live = topology.sources.get(topicPartition.topic) as LiveSource;
+      const extractor = live.source.timestampExtractor ?? this.#options.config.timestampExtractor;
+      const queue = new RecordQueue({ topicPartition, live, extractor, gate: this.errors });
+      this.#group.addQueue(queue, partitionTimes[index] ?? -1);
+    });
   }
 }

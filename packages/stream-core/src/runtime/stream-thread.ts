@@ -1,9 +1,7 @@
-import type { BrokerClient } from '../broker/broker.ts';
 import type { FetchedPartition } from '../broker/fetcher.ts';
 import type { GroupConsumer, RebalanceListener } from '../broker/group-consumer.ts';
 import { yieldToEventLoop } from '../common/clock.ts';
 import { StateMachine } from '../common/state-machine.ts';
-import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
 import type { StreamsError } from '../errors/streams-error.ts';
 import { RecordCache } from '../state/record-cache.ts';
 import type { StateDirectory } from '../state/state-engine.ts';
@@ -17,24 +15,22 @@ import { InputFlow } from './input-flow.ts';
 import { InputPositions } from './input-positions.ts';
 import { InternalTopics } from './internal-topics.ts';
 import { OutputSchedule } from './output-schedule.ts';
+import { OutputTopics } from './output-topics.ts';
 import type { LagOf } from './partition-group.ts';
 import { prepareFetched } from './prepare-fetched.ts';
 import { processSlice } from './process-slice.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
-import type { StreamTask } from './stream-task.ts';
 import type { StreamThreadState } from './stream-thread-state.ts';
 import { streamThreadTransitions } from './stream-thread-state.ts';
 import { StreamsProducer } from './streams-producer.ts';
 import { TaskManager } from './task-manager.ts';
+import type { ThreadClientsOptions } from './thread-clients.ts';
+import { ThreadClients } from './thread-clients.ts';
 
-const fetchMaxPartitionBytes = 1_048_576;
 const restorePollMs = 10;
 
-export interface StreamThreadOptions {
-  readonly name: string;
+export interface StreamThreadOptions extends ThreadClientsOptions {
   readonly plan: TopologyPlan;
-  readonly config: ResolvedStreamsConfig;
-  readonly client: BrokerClient;
   readonly directory: StateDirectory;
   readonly isShutdownRequested: () => boolean;
   readonly onStateChange: (state: StreamThreadState) => void;
@@ -50,11 +46,13 @@ export interface StreamThreadOptions {
 export class StreamThread {
   readonly #options: StreamThreadOptions;
   readonly #state = new StateMachine<StreamThreadState>('created', streamThreadTransitions);
+  readonly #clients: ThreadClients;
   readonly #consumer: GroupConsumer;
   readonly #producer: StreamsProducer;
   readonly #positions: InputPositions;
   readonly #tasks: TaskManager;
   readonly #changelogs: ChangelogReader;
+  readonly #outputTopics: OutputTopics;
   readonly #committer: Committer;
   readonly #schedule: OutputSchedule;
   readonly #flow: InputFlow;
@@ -66,35 +64,29 @@ export class StreamThread {
   #isRebalancing = true;
 
   constructor(options: StreamThreadOptions) {
-    const { config, client, plan, name } = options;
+    const { config, client, plan } = options;
     this.#options = options;
     const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2';
-    const reading = {
-      isolationLevel: isExactlyOnce ? ('read_committed' as const) : ('read_uncommitted' as const),
-      maxPartitionBytes: fetchMaxPartitionBytes,
-    };
     const { clock, logger, metrics, chance } = config;
     const { admin } = client;
-    this.#consumer = client.groupConsumer({ ...reading, ...config, groupId: config.applicationId });
+    this.#clients = new ThreadClients(options);
+    this.#consumer = this.#clients.consumer;
     this.#lagOf = (partition) => this.#consumer.lag(partition);
+    this.#outputTopics = new OutputTopics(admin, logger);
     this.#producer = new StreamsProducer({
-      producer: client.producer({
-        transactionalId: isExactlyOnce ? `${config.applicationId}-${name}` : null,
-        transactionTimeoutMs: config.transactionTimeoutMs,
-      }),
-      admin,
+      producer: this.#clients.producer,
+      topics: this.#outputTopics,
       isTransactional: isExactlyOnce,
       batchSizeBytes: config.batchSizeBytes,
       chance,
     });
-    const onProgress = options.onRestore;
     this.#changelogs = new ChangelogReader({
-      fetcher: client.fetcher(reading),
+      fetcher: this.#clients.changelogFetcher,
       admin,
       logger,
       metrics,
       clock,
-      onProgress,
+      onProgress: options.onRestore,
     });
     const cache = config.cacheMaxBytes === 0 ? null : new RecordCache(config.cacheMaxBytes);
     const parts = {
@@ -104,6 +96,7 @@ export class StreamThread {
       admin,
       consumer: this.#consumer,
       producer: this.#producer,
+      outputTopics: this.#outputTopics,
     };
     this.#positions = new InputPositions(parts);
     this.#tasks = new TaskManager({ ...parts, changelogs: this.#changelogs, positions: this.#positions, cache });
@@ -115,9 +108,9 @@ export class StreamThread {
     this.#state.onChange(options.onStateChange);
   }
 
-  /** The tasks that process here. */
-  get tasks(): readonly StreamTask[] {
-    return this.#tasks.running;
+  /** The tasks that are here. */
+  get tasks(): Pick<TaskManager, 'running' | 'restoring'> {
+    return this.#tasks;
   }
 
   /**
@@ -191,6 +184,7 @@ export class StreamThread {
     this.#schedule.flushLingering(now);
     await this.#schedule.waitForOutput(this.#tasks.running);
     this.#purge.maybeRun(now);
+    this.#outputTopics.maybeRefresh(now);
     this.#tasks.maybeCleanUp();
     // Timers and sockets get their turn even if nothing here ever had to wait.
     await yieldToEventLoop();
@@ -224,9 +218,14 @@ export class StreamThread {
     await this.#tasks.openRestored();
   }
 
+  /** While commits wait for a rebalance, input waits too once as much output waits with them as may. */
+  get #isHeldUp(): boolean {
+    return this.#isRebalancing && this.#schedule.isFull(this.#tasks.running);
+  }
+
   #process(): void {
     const { clock, metrics } = this.#options.config;
-    const processed = processSlice(this.#tasks.running, clock, this.#lagOf);
+    const processed = this.#isHeldUp ? 0 : processSlice(this.#tasks.running, clock, this.#lagOf);
     this.#hasProcessed = processed > 0;
     if (processed === 0) return;
     metrics.counter('process-total').add(processed);
@@ -238,8 +237,9 @@ export class StreamThread {
     const { pollTimeoutMs, clock } = this.#options.config;
     const tasks = this.#tasks.running;
     const now = clock.now();
-    if (this.#tasks.isRestoring || tasks.some((task) => task.isReady(now, this.#lagOf))) return 0;
-    return Math.max(0, Math.min(pollTimeoutMs, this.#schedule.nextWakeupMs(tasks) - now));
+    const isReady = !this.#isHeldUp && tasks.some((task) => task.isReady(now, this.#lagOf));
+    if (this.#tasks.isRestoring || isReady) return 0;
+    return Math.max(0, Math.min(pollTimeoutMs, this.#schedule.nextWakeupMs(tasks, !this.#isRebalancing) - now));
   }
 
   #listener(): RebalanceListener {
@@ -265,6 +265,7 @@ export class StreamThread {
       },
       onRebalanceCompleted: async () => {
         this.#isRebalancing = false;
+        this.#outputTopics.refresh(this.#options.config.clock.now());
         this.#options.config.metrics.counter('rebalance-total').add(1);
       },
     };
@@ -273,8 +274,7 @@ export class StreamThread {
   async #closeClean(): Promise<void> {
     await this.#committer.commit(this.#tasks.running);
     this.#tasks.closeAll();
-    await this.#consumer.close();
-    await this.#producer.close();
+    await this.#clients.close();
   }
 
   /** Closes without a commit. Whatever fails here must not hide the error that led here. */
@@ -284,8 +284,7 @@ export class StreamThread {
       () => this.#committer.abandon(),
       () => this.#tasks.closeAll(),
       () => this.#producer.abort(),
-      () => this.#consumer.close(),
-      () => this.#producer.close(),
+      () => this.#clients.close(),
     ];
     for (const step of steps) {
       try {

@@ -1,25 +1,19 @@
-import type { Admin } from '../broker/admin.ts';
 import type { GroupMetadata, OffsetCommit } from '../broker/group-consumer.ts';
 import type { Producer } from '../broker/producer.ts';
 import { assert } from '../common/assert.ts';
 import type { Chance } from '../common/chance.ts';
 import { StreamsError } from '../errors/streams-error.ts';
-import type { OutputRecord, RecordCollector } from '../processor/record-collector.ts';
+import type { DeferredRecord, OutputRecord, RecordCollector } from '../processor/record-collector.ts';
 import { OutputGeneration } from './output-generation.ts';
+import type { OutputTopics } from './output-topics.ts';
 import { RecordAccumulator } from './record-accumulator.ts';
 
 export interface StreamsProducerOptions {
   readonly producer: Producer;
-  readonly admin: Admin;
+  readonly topics: OutputTopics;
   readonly isTransactional: boolean;
   readonly batchSizeBytes: number;
   readonly chance: Chance;
-}
-
-/** What has to be known of a topic before anything is written to it. */
-interface OutputTopic {
-  readonly partitions: number;
-  readonly maxBatchBytes: number;
 }
 
 /**
@@ -31,8 +25,8 @@ interface OutputTopic {
 export class StreamsProducer implements RecordCollector {
   readonly #options: StreamsProducerOptions;
   readonly #accumulator: RecordAccumulator;
-  readonly #topics = new Map<string, OutputTopic>();
-  readonly #deferred: { readonly topic: string; readonly retry: () => void }[] = [];
+  readonly #topics: OutputTopics;
+  readonly #deferred: DeferredRecord[] = [];
   #generation: OutputGeneration;
   #isInTransaction = false;
   #isSealed = false;
@@ -40,6 +34,7 @@ export class StreamsProducer implements RecordCollector {
   constructor(options: StreamsProducerOptions) {
     this.#options = options;
     this.#generation = this.#nextGeneration(false);
+    this.#topics = options.topics;
     this.#accumulator = new RecordAccumulator(options.batchSizeBytes, (ready) => {
       if (!this.#isSealed) this.#beginTransaction();
       this.#generation.add(ready);
@@ -52,51 +47,43 @@ export class StreamsProducer implements RecordCollector {
   }
 
   send(record: OutputRecord): void {
-    this.#accumulator.append(record, this.#topics.get(record.topic)?.maxBatchBytes ?? Number.POSITIVE_INFINITY);
+    this.#accumulator.append(record, this.#topics.maxBatchBytes(record.topic));
   }
 
   partitionCount(topic: string): number | null {
-    return this.#topics.get(topic)?.partitions ?? null;
+    return this.#topics.partitions(topic);
   }
 
-  defer(topic: string, retry: () => void): void {
-    this.#deferred.push({ topic, retry });
+  defer(record: DeferredRecord): void {
+    this.#deferred.push(record);
   }
 
   nextPartition(topic: string): number {
     return Math.floor(this.#options.chance() * (this.partitionCount(topic) ?? 1));
   }
 
-  /** Learns how many partitions topics have, and how large their batches may be. @throws StreamsError UNKNOWN_TOPIC_OR_PARTITION */
-  async learnTopics(topics: Iterable<string>): Promise<void> {
-    const unknown = [...new Set(topics)].filter((topic) => !this.#topics.has(topic));
-    if (unknown.length === 0) return;
-    const found = await this.#options.admin.describeTopics(unknown);
-    for (const topic of unknown) {
-      const description = found.get(topic);
-      if (description === undefined) {
-        throw new StreamsError('UNKNOWN_TOPIC_OR_PARTITION', `The topic ${topic} does not exist; create it first`, {
-          context: { topic },
-        });
-      }
-      const configs = await this.#options.admin.topicConfigs(topic);
-      const maxBatchBytes = Number(configs['max.message.bytes'] ?? Number.POSITIVE_INFINITY);
-      this.#topics.set(topic, { partitions: description.partitions, maxBatchBytes });
-    }
-  }
-
-  /** Whether records wait for the partitions of their topic. */
-  get hasDeferred(): boolean {
-    return this.#deferred.length > 0;
-  }
-
-  /** Learns the partitions of the topics that records wait for, and writes those records. */
+  /** Writes the records that wait for their topic, when that is known and their serdes are ready for it. */
   async resolveDeferred(): Promise<void> {
     while (this.#deferred.length > 0) {
       const deferred = this.#deferred.splice(0);
-      await this.learnTopics(deferred.map(({ topic }) => topic));
-      for (const { retry } of deferred) retry();
+      await this.#topics.find(deferred.map(({ topic }) => topic));
+      for (const record of deferred) await this.#resolve(record);
     }
+  }
+
+  async #resolve({ topic, prepare, write, fail }: DeferredRecord): Promise<void> {
+    if (this.#topics.partitions(topic) === null) {
+      const message = `The topic ${topic} that a record is for does not exist; create it, or let the extractor name another`;
+      fail(new StreamsError('OUTPUT_TOPIC_MISSING', message, { context: { topic } }));
+      return;
+    }
+    try {
+      await prepare();
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    write();
   }
 
   /** Whether records wait in batches that are not full. */
@@ -109,9 +96,10 @@ export class StreamsProducer implements RecordCollector {
     this.#accumulator.drain();
   }
 
-  /** Bytes of output that the broker has not acknowledged, or not even got. */
+  /** Bytes of output since the last commit that wait: to be acknowledged, and in a transaction to be committed. */
   get pendingBytes(): number {
-    return this.#generation.unacknowledgedBytes + this.#accumulator.bufferedBytes;
+    const { sizeInBytes, unacknowledgedBytes } = this.#generation;
+    return (this.#options.isTransactional ? sizeInBytes : unacknowledgedBytes) + this.#accumulator.bufferedBytes;
   }
 
   /** @throws what went wrong with output that was sent since the last commit */
@@ -131,16 +119,20 @@ export class StreamsProducer implements RecordCollector {
 
   /**
    * Commits a generation with offsets, in one transaction. Without transactions it only waits for the acknowledgements:
-   * the caller commits the offsets then.
+   * the caller commits the offsets then. Output without offsets is of no task that is here, and nobody could tell
+   * whether this member still has its place: it is given up.
    */
   async commit(sealed: OutputGeneration, offsets: readonly OffsetCommit[], group: GroupMetadata): Promise<void> {
     const { producer, isTransactional } = this.#options;
     await sealed.acknowledged();
-    if (isTransactional && offsets.length > 0) {
+    if (!isTransactional) return;
+    if (offsets.length > 0) {
       this.#beginTransaction();
       await producer.sendOffsets(offsets, group);
+      await producer.commit();
+    } else if (this.#isInTransaction) {
+      await producer.abort();
     }
-    if (this.#isInTransaction) await producer.commit();
     this.#isInTransaction = false;
   }
 
@@ -160,10 +152,6 @@ export class StreamsProducer implements RecordCollector {
     this.#isInTransaction = false;
     this.#isSealed = false;
     this.#generation = this.#nextGeneration(false);
-  }
-
-  close(): Promise<void> {
-    return this.#options.producer.close();
   }
 
   #nextGeneration(isHeld: boolean): OutputGeneration {

@@ -16,16 +16,22 @@ export interface TaskErrorsOptions {
   readonly metrics: Metrics;
 }
 
-type Handler = (error: StreamsError, context: ErrorHandlerContext) => HandlerResponse;
+interface Question {
+  readonly kind: string;
+  readonly handler: (error: StreamsError, context: ErrorHandlerContext) => HandlerResponse;
+  readonly error: StreamsError;
+  readonly context: ErrorHandlerContext;
+}
 
-/** Errors that no handler of records may pass over: the ones that a handler saw already, and those of the task itself. */
-const isSettled = (error: unknown): error is StreamsError =>
-  error instanceof StreamsError &&
-  (error.code === 'PROCESSING_FAILED' || (error.scope !== 'record' && error.code !== 'STORE_NOT_CONNECTED'));
+/** Errors that concern more than a record: no handler of records may pass over them. */
+const isOfTask = (error: unknown): boolean =>
+  error instanceof StreamsError && error.scope !== 'record' && error.code !== 'STORE_NOT_CONNECTED';
 
 /** Turns what goes wrong in a task into typed errors, asks the configured handlers, and counts what is dropped. */
 export class TaskErrors implements RecordGate, NodeErrors {
   readonly #options: TaskErrorsOptions;
+  /** The error that is ending the task. On its way out it passes the guards of other nodes, which ask nobody about it. */
+  #final: StreamsError | null = null;
 
   constructor(options: TaskErrorsOptions) {
     this.#options = options;
@@ -37,38 +43,47 @@ export class TaskErrors implements RecordGate, NodeErrors {
   }
 
   processingFailed(cause: unknown, node: string): void {
-    if (isSettled(cause)) throw cause;
+    if (isOfTask(cause) || (this.#final !== null && cause === this.#final)) throw cause;
     const { topic, partition, offset } = this.#options.record.current;
     const where = topic === null ? 'in a punctuation' : `on the record at ${topic}-${partition} offset ${offset}`;
     const error = new StreamsError('PROCESSING_FAILED', `${node} failed ${where}: ${errorMessage(cause)}`, {
       context: { taskId: this.#options.taskId, node, ...(topic === null ? {} : { topic, partition, offset }) },
       cause,
     });
-    this.#ask('processing', { handler: this.#options.config.processingExceptionHandler, error, node });
+    const handler = this.#options.config.processingExceptionHandler;
+    if (!this.#mayContinue({ kind: 'processing', handler, error, context: this.#inHand(node) })) throw this.#end(error);
+    this.drop(node, 'handler');
   }
 
-  productionFailed(cause: unknown, node: string, topic: string): void {
+  productionFailed(cause: unknown, node: string | null, topic: string): void {
+    const { taskId } = this.#options;
     const error =
       cause instanceof StreamsError
         ? cause
-        : new StreamsError('PRODUCTION_FAILED', `${node} cannot write to ${topic}: ${errorMessage(cause)}`, {
-            context: { taskId: this.#options.taskId, node, topic },
+        : new StreamsError('PRODUCTION_FAILED', `${node ?? taskId} cannot write to ${topic}: ${errorMessage(cause)}`, {
+            context: { taskId, ...(node === null ? {} : { node }), topic },
             cause,
           });
     if (error.scope !== 'record') throw error;
-    this.#ask('production', { handler: this.#options.config.productionExceptionHandler, error, node });
+    const handler = this.#options.config.productionExceptionHandler;
+    if (!this.#mayContinue({ kind: 'production', handler, error, context: this.#inHand(node) })) {
+      // As in Kafka Streams: what cannot be serialised is still an error of the nodes that it came through.
+      throw error.code === 'SERIALIZATION_FAILED' ? error : this.#end(error);
+    }
+    this.drop(node ?? topic, 'handler');
   }
 
   deserializationFailed(record: UnreadableRecord): void {
     const { topic, partition } = record.topicPartition;
     const { taskId, config } = this.#options;
+    const handler = config.deserializationExceptionHandler;
     const message = `The record at ${topic}-${partition} offset ${record.offset} cannot be read: ${errorMessage(record.cause)}`;
     const error = new StreamsError('DESERIALIZATION_FAILED', message, {
       context: { taskId, node: record.node, topic, partition, offset: record.offset },
       cause: record.cause,
     });
     const context: ErrorHandlerContext = { ...record, taskId, topic, partition };
-    this.#decide('deserialization', config.deserializationExceptionHandler(error, context), error);
+    if (!this.#mayContinue({ kind: 'deserialization', handler, error, context })) throw error;
     this.drop(record.node, 'deserialization');
   }
 
@@ -78,20 +93,28 @@ export class TaskErrors implements RecordGate, NodeErrors {
     this.drop(record.node, 'timestamp');
   }
 
-  #ask(
-    kind: string,
-    failure: { readonly handler: Handler; readonly error: StreamsError; readonly node: string },
-  ): void {
-    const { handler, error, node } = failure;
-    const context = { ...this.#options.record.current, taskId: this.#options.taskId, node };
-    this.#decide(kind, handler(error, context), error);
-    this.drop(node, 'handler');
-  }
-
-  #decide(kind: string, response: HandlerResponse, error: StreamsError): void {
+  /** Asks a handler. @throws the error that ends the task when the handler itself fails */
+  #mayContinue({ kind, handler, error, context }: Question): boolean {
+    let response: HandlerResponse;
+    try {
+      response = handler(error, context);
+    } catch (cause) {
+      const message = `The ${kind} exception handler failed: ${errorMessage(cause)}; it was asked about: ${error.message}`;
+      throw this.#end(new StreamsError(error.code, message, { context: error.context, cause }));
+    }
+    if (response !== 'continue') return false;
     const { topic = null, partition = null, offset = null, node = null } = error.context;
     const fields = { kind, code: error.code, response, topic, partition, offset, node };
-    if (response !== 'continue') throw error;
     this.#options.logger.warn('record.dropped_by_handler', fields);
+    return true;
+  }
+
+  #inHand(node: string | null): ErrorHandlerContext {
+    return { ...this.#options.record.current, taskId: this.#options.taskId, node };
+  }
+
+  #end(error: StreamsError): StreamsError {
+    this.#final = error;
+    return error;
   }
 }

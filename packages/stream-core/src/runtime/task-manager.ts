@@ -12,6 +12,7 @@ import type { SubtopologyPlan, TopologyPlan } from '../topology/plan.ts';
 import { prepareWrites } from '../topology/plan.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
 import type { InputPositions } from './input-positions.ts';
+import type { OutputTopics } from './output-topics.ts';
 import { StreamTask } from './stream-task.ts';
 import type { StreamsProducer } from './streams-producer.ts';
 import { TaskDatabases } from './task-databases.ts';
@@ -21,6 +22,7 @@ export interface TaskManagerOptions {
   readonly config: ResolvedStreamsConfig;
   readonly consumer: GroupConsumer;
   readonly producer: StreamsProducer;
+  readonly outputTopics: OutputTopics;
   readonly changelogs: ChangelogReader;
   readonly positions: InputPositions;
   readonly cache: RecordCache | null;
@@ -29,8 +31,26 @@ export interface TaskManagerOptions {
 
 interface Assigned {
   readonly task: StreamTask;
+  readonly partitions: readonly TopicPartition[];
   readonly committed: readonly (OffsetAndMetadata | null)[];
 }
+
+/** Partitions that belong to one task. */
+interface TaskPartitions {
+  readonly name: string;
+  readonly taskId: TaskId;
+  readonly plan: SubtopologyPlan;
+  readonly partitions: TopicPartition[];
+}
+
+const unknownTopic = (topic: string): never => {
+  throw new StreamsError(
+    'TOPOLOGY_MISMATCH',
+    `This instance was assigned ${topic}, which its topology does not read: the instances of the application run ` +
+      'different topologies; stop those with the old one before the new one starts, or give it another applicationId',
+    { context: { topic } },
+  );
+};
 
 /** The tasks of a stream thread: made when partitions are assigned, open when restored, closed when revoked. */
 export class TaskManager {
@@ -60,6 +80,11 @@ export class TaskManager {
     return [...this.#running.values()];
   }
 
+  /** The tasks that do not process yet. */
+  get restoring(): readonly StreamTask[] {
+    return [...this.#restoring.values()].map(({ task }) => task);
+  }
+
   get isRestoring(): boolean {
     return this.#restoring.size > 0;
   }
@@ -76,19 +101,25 @@ export class TaskManager {
     return this.#byPartition.get(topicPartitionKey(partition)) ?? null;
   }
 
-  /** Makes the tasks of newly assigned partitions and begins to restore them. */
+  /**
+   * Makes the tasks of newly assigned partitions and begins to restore them. A task that is here already reads further
+   * partitions from now on: one of its topics has grown.
+   *
+   * @throws StreamsError TOPOLOGY_MISMATCH
+   */
   async assign(partitions: readonly TopicPartition[]): Promise<void> {
-    const { consumer, changelogs, producer } = this.#options;
+    const { consumer, changelogs } = this.#options;
     const groups = this.#byTask(partitions);
+    const isHere = ({ name }: TaskPartitions): boolean => this.#running.has(name) || this.#restoring.has(name);
+    for (const group of groups.filter(isHere)) await this.#grow(group);
+    const fresh = groups.filter((group) => !isHere(group));
     const made: StreamTask[] = [];
-    this.#databases.expect(this.#running.size + this.#restoring.size + groups.length);
-    for (const { taskId, plan, partitions: own } of groups) {
-      await prepareWrites(plan);
-      const stores = plan.stores.filter(({ builder }) => builder.loggingEnabled);
-      await producer.learnTopics([...plan.sinkTopics, ...stores.map(({ changelogTopic }) => changelogTopic)]);
+    this.#databases.expect(this.#running.size + this.#restoring.size + fresh.length);
+    for (const { taskId, plan, partitions: own } of fresh) {
+      await this.#prepareOutput(plan);
       const committed = await consumer.committed(own);
-      const task = this.#task(taskId, plan, own);
-      this.#restoring.set(task.name, { task, committed });
+      const task = this.#task(taskId, plan);
+      this.#restoring.set(task.name, { task, partitions: own, committed });
       made.push(task);
       this.#options.config.metrics.counter('task-created-total').add(1);
     }
@@ -98,21 +129,33 @@ export class TaskManager {
   /** Opens the tasks whose stores are restored, and lets their partitions be fetched. Returns whether there were any. */
   async openRestored(): Promise<boolean> {
     let hasOpened = false;
-    for (const [name, { task, committed }] of this.#restoring) {
+    for (const [name, { task, partitions, committed }] of this.#restoring) {
       if (!this.#options.changelogs.isRestored(task)) continue;
-      task.open(committed);
+      task.open(await this.#options.positions.start(partitions, committed));
       this.#restoring.delete(name);
+      assert(!this.#running.has(name), `task ${name} is opened once`);
       this.#running.set(name, task);
-      for (const partition of task.partitions) this.#byPartition.set(topicPartitionKey(partition), task);
-      await this.#options.positions.start(task.partitions, committed);
+      for (const partition of partitions) this.#byPartition.set(topicPartitionKey(partition), task);
       hasOpened = true;
     }
     return hasOpened;
   }
 
-  /** Closes the tasks of partitions that are not ours any more. What was not committed is gone. */
+  /**
+   * Closes the tasks of partitions that are not ours any more. What was not committed is gone.
+   *
+   * @throws StreamsError TASK_MIGRATED when a task has partitions left, as when a topic was made again with fewer: it has
+   *   to begin anew with those
+   */
   close(partitions: readonly TopicPartition[]): void {
-    for (const { taskId } of this.#byTask(partitions)) this.#closeTask(formatTaskId(taskId));
+    const gone = new Set(partitions.map(topicPartitionKey));
+    const cut: string[] = [];
+    for (const { name } of this.#byTask(partitions)) {
+      if (this.#partitionsOf(name).some((partition) => !gone.has(topicPartitionKey(partition)))) cut.push(name);
+      this.#closeTask(name);
+    }
+    if (cut.length === 0) return;
+    throw new StreamsError('TASK_MIGRATED', `Tasks lost some of their partitions and begin anew: ${cut.join(', ')}`);
   }
 
   closeAll(): void {
@@ -124,7 +167,7 @@ export class TaskManager {
     if (task === undefined) return;
     this.#running.delete(name);
     if (this.#restoring.delete(name)) this.#options.changelogs.remove(task);
-    for (const partition of task.partitions) this.#byPartition.delete(topicPartitionKey(partition));
+    for (const { topicPartition } of task.queues) this.#byPartition.delete(topicPartitionKey(topicPartition));
     this.#options.config.metrics.counter('task-closed-total').add(1);
     try {
       task.close();
@@ -147,7 +190,7 @@ export class TaskManager {
     this.#databases.rebuild(task.taskId, error);
     const plan = this.#options.plan.subtopologies.find(({ id }) => id === task.taskId.subtopology);
     assert(plan !== undefined && assigned !== undefined, 'a task that is rebuilt was assigned');
-    const made = this.#task(task.taskId, plan, task.partitions);
+    const made = this.#task(task.taskId, plan);
     this.#restoring.set(made.name, { ...assigned, task: made });
     await changelogs.add([made]);
   }
@@ -157,27 +200,55 @@ export class TaskManager {
     this.#databases.maybeCleanUp();
   }
 
-  #byTask(partitions: readonly TopicPartition[]) {
-    const groups = new Map<string, { taskId: TaskId; plan: SubtopologyPlan; partitions: TopicPartition[] }>();
+  /** Lets what a sub-topology writes with and to be known before it writes. */
+  async #prepareOutput(plan: SubtopologyPlan): Promise<void> {
+    await prepareWrites(plan);
+    const stores = plan.stores.filter(({ builder }) => builder.loggingEnabled);
+    await this.#options.outputTopics.learn([...plan.sinkTopics, ...stores.map(({ changelogTopic }) => changelogTopic)]);
+  }
+
+  /** Gives further partitions to a task that is here. Its stores stay as they are: they belong to the partition number. */
+  async #grow({ name, partitions }: TaskPartitions): Promise<void> {
+    const committed = await this.#options.consumer.committed(partitions);
+    const restoring = this.#restoring.get(name);
+    if (restoring !== undefined) {
+      this.#restoring.set(name, {
+        task: restoring.task,
+        partitions: [...restoring.partitions, ...partitions],
+        committed: [...restoring.committed, ...committed],
+      });
+      return;
+    }
+    const task = this.#running.get(name);
+    assert(task !== undefined, 'a task that gets further partitions is here');
+    task.addPartitions(await this.#options.positions.start(partitions, committed));
+    for (const partition of partitions) this.#byPartition.set(topicPartitionKey(partition), task);
+  }
+
+  #partitionsOf(name: string): readonly TopicPartition[] {
+    const running = this.#running.get(name)?.queues.map(({ topicPartition }) => topicPartition);
+    return running ?? this.#restoring.get(name)?.partitions ?? [];
+  }
+
+  #byTask(partitions: readonly TopicPartition[]): readonly TaskPartitions[] {
+    const groups = new Map<string, TaskPartitions>();
     for (const partition of partitions) {
-      const plan = this.#subtopologyOf.get(partition.topic);
-      assert(plan !== undefined, `no sub-topology reads ${partition.topic}`);
+      const plan = this.#subtopologyOf.get(partition.topic) ?? unknownTopic(partition.topic);
       const taskId = { subtopology: plan.id, partition: partition.partition };
       const name = formatTaskId(taskId);
       const group = groups.get(name);
-      if (group === undefined) groups.set(name, { taskId, plan, partitions: [partition] });
+      if (group === undefined) groups.set(name, { name, taskId, plan, partitions: [partition] });
       else group.partitions.push(partition);
     }
     return [...groups.values()];
   }
 
-  #task(taskId: TaskId, plan: SubtopologyPlan, partitions: readonly TopicPartition[]): StreamTask {
+  #task(taskId: TaskId, plan: SubtopologyPlan): StreamTask {
     const { config, producer, cache } = this.#options;
     const { logger, metrics, clock } = config;
     return new StreamTask({
       taskId,
       plan,
-      partitions,
       config,
       collector: producer,
       databases: this.#databases,

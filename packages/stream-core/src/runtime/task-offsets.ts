@@ -1,7 +1,8 @@
-import type { OffsetAndMetadata, OffsetCommit } from '../broker/group-consumer.ts';
+import type { OffsetCommit } from '../broker/group-consumer.ts';
+import { assert } from '../common/assert.ts';
 import type { TaskId } from '../common/task-id.ts';
 import { formatTaskId } from '../common/task-id.ts';
-import type { TopicPartition } from '../common/topic-partition.ts';
+import { topicPartitionKey } from '../common/topic-partition.ts';
 import { StreamsError } from '../errors/streams-error.ts';
 import { decodeOffsetMetadata, encodeOffsetMetadata } from './offset-metadata.ts';
 import type { OperatorTimes } from './operator-times.ts';
@@ -12,52 +13,51 @@ const metadataMaxBytes = 3_072;
 
 /** What a task has committed of its input: offsets, and with them the times that must survive a restart. */
 export class TaskOffsets {
-  readonly #partitions: readonly TopicPartition[];
   readonly #times: OperatorTimes;
-  #committed: readonly (OffsetAndMetadata | null)[] = [];
+  readonly #committed = new Map<string, OffsetCommit>();
 
-  constructor(partitions: readonly TopicPartition[], times: OperatorTimes) {
-    this.#partitions = partitions;
+  constructor(times: OperatorTimes) {
     this.#times = times;
   }
 
   /**
-   * Begins where the committed offsets say, and restores the times of the operators.
+   * Takes in partitions, each with where it begins and what was committed with that, and restores the times of the
+   * operators.
    *
-   * @param committed in the order of the partitions; null where nothing was committed
    * @returns the partition times, epoch ms, in the same order; -1 where none is known
    */
-  restore(committed: readonly (OffsetAndMetadata | null)[]): readonly number[] {
-    this.#committed = committed;
-    return committed.map((entry) => {
-      const { times, partitionTime } = decodeOffsetMetadata(entry?.metadata ?? '');
+  add(begins: readonly OffsetCommit[]): readonly number[] {
+    this.settle(begins);
+    return begins.map(({ metadata }) => {
+      const { times, partitionTime } = decodeOffsetMetadata(metadata);
       this.#times.restore(times);
       return partitionTime;
     });
   }
 
-  /** What is to be committed now: where something was processed or a time has moved. */
-  pending(group: PartitionGroup): readonly OffsetCommit[] {
+  /** Where every partition has come to, with the times as they are now. */
+  current({ queues }: PartitionGroup): readonly OffsetCommit[] {
     const times = this.#times.snapshot();
-    const offsets: OffsetCommit[] = [];
-    this.#partitions.forEach((topicPartition, index) => {
-      const queue = group.queueOf(topicPartition);
-      const committed = this.#committed[index] ?? null;
-      const offset = queue?.nextOffset ?? committed?.offset ?? null;
-      if (queue === null || offset === null) return;
-      const metadata = encodeOffsetMetadata({ partitionTime: queue.partitionTime, times });
-      if (offset === committed?.offset && metadata === committed.metadata) return;
-      offsets.push({ topicPartition, offset, leaderEpoch: queue.leaderEpoch, metadata });
+    return queues.map(({ topicPartition, nextOffset, partitionTime, leaderEpoch }) => {
+      const committed = this.#committed.get(topicPartitionKey(topicPartition));
+      assert(committed !== undefined, 'a partition that is read has begun somewhere');
+      const metadata = encodeOffsetMetadata({ partitionTime, times });
+      if (nextOffset === null) return { ...committed, metadata };
+      return { topicPartition, offset: nextOffset, leaderEpoch, metadata };
     });
-    return offsets;
   }
 
-  /** The broker has what `pending` gave. */
+  /** Whether any of this differs from what is committed. */
+  haveMoved(offsets: readonly OffsetCommit[]): boolean {
+    return offsets.some(({ topicPartition, offset, metadata }) => {
+      const committed = this.#committed.get(topicPartitionKey(topicPartition));
+      return offset !== committed?.offset || metadata !== committed.metadata;
+    });
+  }
+
+  /** The broker has these offsets. */
   settle(offsets: readonly OffsetCommit[]): void {
-    this.#committed = this.#partitions.map(
-      (partition, index) =>
-        offsets.find(({ topicPartition }) => topicPartition === partition) ?? this.#committed[index] ?? null,
-    );
+    for (const offset of offsets) this.#committed.set(topicPartitionKey(offset.topicPartition), offset);
   }
 
   /** @throws StreamsError METADATA_TOO_LARGE when the times of the operators would not fit into the metadata of an offset */

@@ -8,6 +8,8 @@ import type { Changelog } from '../state/change-logging-rows.ts';
 import { inMemoryEngine } from '../state/in-memory-state.ts';
 import type { RecordCache } from '../state/record-cache.ts';
 import type { OpenStore, StateStore } from '../state/state-store.ts';
+import type { ViewMode } from '../state/state-view.ts';
+import type { StorePart } from '../state/store-part.ts';
 import { TaskState } from '../state/task-state.ts';
 import type { PlannedStore } from '../topology/plan.ts';
 import type { TaskDatabases } from './task-databases.ts';
@@ -71,6 +73,14 @@ export class TaskStores {
   /** A store by name; null when the task has none. */
   get(name: string): StateStore | null {
     return this.#entries.get(name)?.open.store ?? null;
+  }
+
+  /** A store as somebody sees it who asks from outside; null when the task has none of that name. */
+  part(name: string, mode: ViewMode): StorePart | null {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return null;
+    const { open, state } = entry;
+    return { store: open.store, read: (read) => state.view.as(mode, read) };
   }
 
   /** The changelog topics of the logged stores, each with the offset to restore from, or null for its beginning. */

@@ -71,7 +71,6 @@ export class TopologyTestDriver {
     this.#task = new StreamTask({
       taskId: driverTaskId,
       plan: this.#plan,
-      partitions: sourceTopics.map((topic) => ({ topic, partition: 0 })),
       config: { ...resolved, emitIntervalMs: 0 },
       collector: this.#collector,
       databases: new TaskDatabases({
@@ -87,7 +86,8 @@ export class TopologyTestDriver {
       logger: config.logger ?? silentLogger,
       metrics: this.#metrics,
     });
-    this.#task.open(sourceTopics.map(() => null));
+    const begin = { offset: 0, leaderEpoch: -1, metadata: '' };
+    this.#task.open(sourceTopics.map((topic) => ({ topicPartition: { topic, partition: 0 }, ...begin })));
   }
 
   /** A topic to pipe records into. */

@@ -81,8 +81,13 @@ export class LiveNode implements OperatorContext<unknown, unknown> {
     const outer = context.timestamp;
     context.timestamp = timestamp;
     const children = this.#children;
-    for (let index = 0; index < children.length; index++) (children[index] as LiveNode).process(key, value, timestamp);
-    context.timestamp = outer;
+    try {
+      for (let index = 0; index < children.length; index++) {
+        (children[index] as LiveNode).process(key, value, timestamp);
+      }
+    } finally {
+      context.timestamp = outer;
+    }
   }
 
   forwardTo(child: string, key: unknown, value: unknown, timestamp: number): void {
@@ -99,8 +104,11 @@ export class LiveNode implements OperatorContext<unknown, unknown> {
     const context = this.record.current;
     const outer = context.timestamp;
     context.timestamp = timestamp;
-    target.process(key, value, timestamp);
-    context.timestamp = outer;
+    try {
+      target.process(key, value, timestamp);
+    } finally {
+      context.timestamp = outer;
+    }
   }
 
   store<S extends StateStore>(name: string): S {

@@ -1,6 +1,7 @@
 import { partitionForKey } from '../common/murmur2.ts';
+import { withRecordContext } from '../common/record-context.ts';
 import type { StreamRecord } from '../common/stream-record.ts';
-import { StreamsError } from '../errors/streams-error.ts';
+import { errorMessage, StreamsError } from '../errors/streams-error.ts';
 import type { Operator, OperatorSupplier } from '../processor/operator.ts';
 import type { OutputRecord } from '../processor/record-collector.ts';
 import type { TaskContext } from '../processor/task-context.ts';
@@ -19,24 +20,36 @@ export const sinkOperator =
 class SinkOperator implements Operator<unknown, unknown> {
   readonly #sink: PlannedSink;
   readonly #task: TaskContext;
+  /** The topics that may be written to; null when any may, because the sink names its topic or its serdes need nothing. */
+  readonly #prepared: Set<string> | null;
   readonly #output: OutputRecord = { topic: '', partition: 0, key: null, value: null, timestamp: 0, headers: [] };
 
   constructor(sink: PlannedSink, task: TaskContext) {
     this.#sink = sink;
     this.#task = task;
+    const needsPreparing = sink.key.prepareWrite !== undefined || sink.value.prepareWrite !== undefined;
+    this.#prepared = typeof sink.topic !== 'string' && needsPreparing ? new Set() : null;
   }
 
   process(key: unknown, value: unknown, timestamp: number): void {
+    const { headers } = this.#task.record.current;
+    this.#write(this.#topicOf(key, value), { key, value, timestamp, headers });
+  }
+
+  #topicOf(key: unknown, value: unknown): string {
     const { topic } = this.#sink;
-    const { current } = this.#task.record;
-    const { headers } = current;
-    this.#write(typeof topic === 'string' ? topic : topic(key, value, current), { key, value, timestamp, headers });
+    if (typeof topic === 'string') return topic;
+    try {
+      return topic(key, value, this.#task.record.current);
+    } catch (cause) {
+      throw this.#failed('topic name extractor', cause);
+    }
   }
 
   #write(topic: string, record: StreamRecord<unknown, unknown>): void {
     const partitions = this.#task.collector.partitionCount(topic);
-    if (partitions === null) {
-      this.#task.collector.defer(topic, () => this.#write(topic, record));
+    if (partitions === null || this.#prepared?.has(topic) === false) {
+      this.#defer(topic, record);
       return;
     }
     const output = this.#output;
@@ -44,6 +57,27 @@ class SinkOperator implements Operator<unknown, unknown> {
     output.timestamp = record.timestamp;
     output.headers = record.headers;
     if (this.#serialize(record.key, record.value)) this.#send(record, partitions);
+  }
+
+  #defer(topic: string, record: StreamRecord<unknown, unknown>): void {
+    const { name } = this.#sink;
+    const { record: slot, collector, errors } = this.#task;
+    const context = { ...slot.current };
+    collector.defer({
+      topic,
+      prepare: () => this.#prepare(topic),
+      write: () => {
+        this.#prepared?.add(topic);
+        withRecordContext(slot, context, () => this.#write(topic, record));
+      },
+      fail: (error) => withRecordContext(slot, context, () => errors.productionFailed(error, name, topic)),
+    });
+  }
+
+  async #prepare(topic: string): Promise<void> {
+    if (this.#prepared === null || this.#prepared.has(topic)) return;
+    await this.#sink.key.prepareWrite?.(topic);
+    await this.#sink.value.prepareWrite?.(topic);
   }
 
   #serialize(key: unknown, value: unknown): boolean {
@@ -64,14 +98,33 @@ class SinkOperator implements Operator<unknown, unknown> {
   }
 
   #send({ key, value }: StreamRecord<unknown, unknown>, partitions: number): void {
-    const { partitioner } = this.#sink;
-    const chosen = partitioner?.(this.#output.topic, key, value, partitions) ?? this.#defaultPartition(partitions);
+    const chosen = this.#partitionsOf(key, value, partitions);
     if (typeof chosen === 'number') {
       this.#sendTo(chosen, partitions);
     } else {
       for (const partition of chosen) this.#sendTo(partition, partitions);
       if (chosen.length === 0) this.#task.errors.drop(this.#sink.name, 'handler');
     }
+  }
+
+  #partitionsOf(key: unknown, value: unknown, partitions: number): number | readonly number[] {
+    const { partitioner } = this.#sink;
+    if (partitioner === null) return this.#defaultPartition(partitions);
+    try {
+      return partitioner(this.#output.topic, key, value, partitions) ?? this.#defaultPartition(partitions);
+    } catch (cause) {
+      throw this.#failed('partitioner', cause);
+    }
+  }
+
+  /** What a function of the user threw, with where that was. */
+  #failed(what: string, cause: unknown): StreamsError {
+    const { name: node } = this.#sink;
+    const { topic, partition, offset } = this.#task.record.current;
+    return new StreamsError('PROCESSING_FAILED', `The ${what} of ${node} failed: ${errorMessage(cause)}`, {
+      context: { node, ...(topic === null ? {} : { topic, partition, offset }) },
+      cause,
+    });
   }
 
   #defaultPartition(partitions: number): number {

@@ -124,6 +124,8 @@ class CrashRun {
           `${engine}: ${kill} of ${kills} kills, ${this.#load.written} records, ${this.#bytesRestored} bytes restored, ${this.#differences.length} differences`,
         );
       }
+      await this.#caughtUp(application);
+      await this.#caughtUp(reference);
     } finally {
       await child.kill();
     }

@@ -1,6 +1,8 @@
 // `pnpm test:crash`: kills an application whose state is on disk, and compares it with one that was never interrupted.
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { durableEngines } from '../durable-state.ts';
+import { runPerEngine } from '../per-engine.ts';
 import type { CrashReport } from './crash-run.ts';
 import { crashRun } from './crash-run.ts';
 
@@ -11,23 +13,28 @@ const { values } = parseArgs({
     engine: { type: 'string' },
   },
 });
+const { engine, seed } = values;
+const kills = Number(values.kills);
 
-const engines = values.engine === undefined ? durableEngines : [values.engine];
-const kills = Math.ceil(Number(values.kills) / engines.length);
-const reports: CrashReport[] = [];
-for (const engine of engines) {
-  reports.push(await crashRun({ engine, kills, seed: Number(values.seed), onProgress: (text) => console.error(text) }));
+if (engine !== undefined) {
+  const report = await crashRun({ engine, kills, seed: Number(seed), onProgress: (text) => console.error(text) });
+  console.log(JSON.stringify(report));
+  process.exitCode = report.differences.length === 0 ? 0 : 1;
+} else {
+  const args = ['--kills', String(Math.ceil(kills / durableEngines.length)), '--seed', seed];
+  const engines = await runPerEngine<CrashReport>(fileURLToPath(import.meta.url), durableEngines, args);
+  const total = (count: (report: CrashReport) => number) => engines.reduce((sum, report) => sum + count(report), 0);
+  const differences = total((report) => report.differences.length);
+  console.log(
+    JSON.stringify({
+      seed: Number(seed),
+      kills: total((report) => report.kills),
+      bytesRestored: total((report) => report.bytesRestored),
+      bytesAfterStoredOffset: total((report) => report.bytesAfterStoredOffset),
+      bytesOfChangelogs: total((report) => report.bytesOfChangelogs),
+      differences,
+      engines,
+    }),
+  );
+  process.exitCode = differences === 0 ? 0 : 1;
 }
-const total = (count: (report: CrashReport) => number) => reports.reduce((sum, report) => sum + count(report), 0);
-const differences = total((report) => report.differences.length);
-console.log(
-  JSON.stringify({
-    seed: Number(values.seed),
-    kills: total((report) => report.kills),
-    bytesRestored: total((report) => report.bytesRestored),
-    bytesAfterStoredOffset: total((report) => report.bytesAfterStoredOffset),
-    differences,
-    engines: reports,
-  }),
-);
-process.exitCode = differences === 0 ? 0 : 1;

@@ -23,7 +23,7 @@ export class MemoryClient implements BrokerClient {
   readonly admin: Admin;
   readonly #options: MemoryClientOptions;
   readonly #requests: Requests;
-  readonly #open = new Set<{ close(): Promise<void> }>();
+  readonly #opened = new Set<{ close(): Promise<void> }>();
   #isClosed = false;
 
   constructor(options: MemoryClientOptions) {
@@ -35,31 +35,35 @@ export class MemoryClient implements BrokerClient {
 
   fetcher(options: FetcherOptions): Fetcher {
     const { cluster, clock } = this.#options;
-    return this.#opened(new MemoryFetcher({ ...options, topics: cluster.topics, requests: this.#requests, clock }));
+    const { topics } = cluster;
+    return this.#open((onClose) => new MemoryFetcher({ ...options, topics, requests: this.#requests, clock, onClose }));
   }
 
   groupConsumer(options: GroupConsumerOptions): GroupConsumer {
     const { cluster, clock, clientId } = this.#options;
     const requests = this.#requests;
-    return this.#opened(new MemoryGroupConsumer({ cluster, requests, clock, clientId, consumer: options }));
+    const shared = { cluster, requests, clock, clientId };
+    return this.#open((onClose) => new MemoryGroupConsumer({ ...shared, consumer: options, onClose }));
   }
 
   producer(options: ProducerOptions): Producer {
     const { cluster } = this.#options;
-    return this.#opened(new MemoryProducer({ ...options, cluster, requests: this.#requests }));
+    return this.#open((onClose) => new MemoryProducer({ ...options, cluster, requests: this.#requests, onClose }));
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#requests.close();
-    await Promise.all(Array.from(this.#open, (client) => client.close()));
+    await Promise.all(Array.from(this.#opened, (client) => client.close()));
     this.#options.cluster.timers.release();
   }
 
-  #opened<T extends { close(): Promise<void> }>(client: T): T {
+  /** Makes a part of this client, and keeps it until it is closed. */
+  #open<T extends { close(): Promise<void> }>(make: (onClose: () => void) => T): T {
     if (this.#isClosed) throw new StreamsError('CLOSED', 'this broker client was closed');
-    this.#open.add(client);
+    const client: T = make(() => this.#opened.delete(client));
+    this.#opened.add(client);
     return client;
   }
 }

@@ -10,6 +10,7 @@ export interface MemoryFetcherOptions extends FetcherOptions {
   readonly topics: TopicRegistry;
   readonly requests: Requests;
   readonly clock: Clock;
+  readonly onClose: () => void;
 }
 
 const nothingToPrepare = async (): Promise<boolean> => false;
@@ -18,8 +19,10 @@ const nothingToPrepare = async (): Promise<boolean> => false;
 export class MemoryFetcher implements Fetcher {
   readonly #reader: PartitionReader;
   readonly #poller: Poller;
+  readonly #onClose: () => void;
 
-  constructor({ topics, requests, clock, ...options }: MemoryFetcherOptions) {
+  constructor({ topics, requests, clock, onClose, ...options }: MemoryFetcherOptions) {
+    this.#onClose = onClose;
     this.#reader = new PartitionReader({ ...options, topics, ignoreMissing: false });
     this.#poller = new Poller({ clock, requests, reader: this.#reader });
   }
@@ -63,5 +66,6 @@ export class MemoryFetcher implements Fetcher {
 
   async close(): Promise<void> {
     this.#poller.close();
+    this.#onClose();
   }
 }

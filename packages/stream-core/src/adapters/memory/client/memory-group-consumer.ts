@@ -24,6 +24,7 @@ export interface MemoryGroupConsumerOptions {
   readonly clock: Clock;
   readonly clientId: string;
   readonly consumer: GroupConsumerOptions;
+  readonly onClose: () => void;
 }
 
 /** A member of a consumer group on the embedded broker. */
@@ -137,6 +138,7 @@ export class MemoryGroupConsumer implements GroupConsumer {
     this.#poller.close();
     this.#closed.fire();
     await this.#membership.close(options.leave ?? true);
+    this.#options.onClose();
   }
 
   /** Waits until a transaction with offsets of the group has ended. */

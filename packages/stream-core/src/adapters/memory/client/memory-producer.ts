@@ -13,6 +13,7 @@ import type { Requests } from './requests.ts';
 export interface MemoryProducerOptions extends ProducerOptions {
   readonly cluster: MemoryCluster;
   readonly requests: Requests;
+  readonly onClose: () => void;
 }
 
 /** Refusals after which the producer itself is still sound: the broker took nothing, and no sequence was used up. */
@@ -131,6 +132,7 @@ export class MemoryProducer implements Producer {
   async close(): Promise<void> {
     this.#phase = 'closed';
     await this.#settled();
+    this.#options.onClose();
   }
 
   async #append(partition: TopicPartition, batch: RecordBatch): Promise<ProduceAck> {

@@ -81,13 +81,10 @@ export class StoreUnderTest<S extends StateStore> {
     [this.#state, this.#open] = this.#opened();
   }
 
-  /** Puts changelog records back and commits them. The buffers are overwritten afterwards: they were only lent. */
+  /** Puts changelog records back and commits them. */
   restore(records: readonly LoggedRecord[]): void {
     for (const { key, value, timestamp } of records) {
-      const [lentKey, lentValue] = [Buffer.from(key), value === null ? null : Buffer.from(value)];
-      this.#open.restore(lentKey, lentValue, timestamp);
-      lentKey.fill(0xee);
-      lentValue?.fill(0xee);
+      this.#open.restore(Buffer.from(key), value === null ? null : Buffer.from(value), timestamp);
     }
     this.commit();
   }

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+
+import { silentLogger } from '../common/logger.ts';
+import { OutputTopics } from './output-topics.ts';
+import { StreamsProducer } from './streams-producer.ts';
+
+const producing = (isTransactional: boolean) => {
+  const calls: string[] = [];
+  const note = (call: string) => async () => {
+    calls.push(call);
+    return { baseOffset: 0 };
+  };
+  const producer = {
+    begin: () => calls.push('begin'),
+    send: note('send'),
+    sendOffsets: note('sendOffsets'),
+    commit: note('commit'),
+    abort: note('abort'),
+  };
+  const streamsProducer = new StreamsProducer({
+    producer: producer as never,
+    topics: new OutputTopics({} as never, silentLogger),
+    isTransactional,
+    batchSizeBytes: 1_000,
+    chance: () => 0,
+  });
+  const write = (): void =>
+    streamsProducer.send({ topic: 'out', partition: 0, key: null, value: Buffer.alloc(50), timestamp: 0, headers: [] });
+  return { producer: streamsProducer, calls, write };
+};
+
+const offset = { topicPartition: { topic: 'in', partition: 0 }, offset: 1, leaderEpoch: -1, metadata: '' };
+const group = { groupId: 'g', generationId: 1, memberId: 'm', groupInstanceId: null };
+
+test('a transaction is committed with offsets, which are what the broker fences it by', async () => {
+  const { producer, calls, write } = producing(true);
+  write();
+  await producer.commit(producer.seal(), [offset], group);
+  expect(calls).toEqual(['begin', 'send', 'sendOffsets', 'commit']);
+});
+
+test('output that no offsets go with is given up', async () => {
+  const { producer, calls, write } = producing(true);
+  write();
+  await producer.commit(producer.seal(), [], group);
+  expect(calls).toEqual(['begin', 'send', 'abort']);
+});
+
+test('nothing to commit is no transaction', async () => {
+  const { producer, calls } = producing(true);
+  await producer.commit(producer.seal(), [], group);
+  expect(calls).toEqual([]);
+});
+
+test('what waits counts until it is acknowledged, in a transaction until that is committed', async () => {
+  for (const isTransactional of [true, false]) {
+    const { producer, write } = producing(isTransactional);
+    write();
+    const waiting = producer.pendingBytes;
+    expect(waiting).toBeGreaterThan(50);
+    producer.drain();
+    await new Promise(setImmediate);
+    expect(producer.pendingBytes).toBe(isTransactional ? waiting : 0);
+    producer.seal();
+    expect(producer.pendingBytes).toBe(0);
+  }
+});

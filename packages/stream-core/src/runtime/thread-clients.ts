@@ -1,0 +1,50 @@
+import type { BrokerClient } from '../broker/broker.ts';
+import type { Fetcher } from '../broker/fetcher.ts';
+import type { GroupConsumer } from '../broker/group-consumer.ts';
+import type { Producer } from '../broker/producer.ts';
+import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
+
+const fetchMaxPartitionBytes = 1_048_576;
+
+export interface ThreadClientsOptions {
+  readonly client: BrokerClient;
+  readonly config: ResolvedStreamsConfig;
+  /** Names the instance among those of its application, from its start to its end. */
+  readonly processId: string;
+}
+
+/** What a stream thread talks to the broker with. */
+export class ThreadClients {
+  readonly consumer: GroupConsumer;
+  readonly producer: Producer;
+  readonly changelogFetcher: Fetcher;
+  readonly #isStaticMember: boolean;
+
+  constructor({ client, config, processId }: ThreadClientsOptions) {
+    const { applicationId, processingGuarantee, transactionTimeoutMs, groupInstanceId } = config;
+    const isExactlyOnce = processingGuarantee === 'exactly_once_v2';
+    const reading = {
+      isolationLevel: isExactlyOnce ? ('read_committed' as const) : ('read_uncommitted' as const),
+      maxPartitionBytes: fetchMaxPartitionBytes,
+    };
+    this.#isStaticMember = groupInstanceId !== null;
+    this.consumer = client.groupConsumer({ ...reading, ...config, groupId: applicationId });
+    this.producer = client.producer({
+      // The same for every thread of the instance: a thread ends what the one before it left open.
+      transactionalId: isExactlyOnce ? `${applicationId}-${processId}-0` : null,
+      transactionTimeoutMs,
+    });
+    this.changelogFetcher = client.fetcher(reading);
+  }
+
+  /** Closes all of them, whatever fails. A static member stays in the group until its session times out (KIP-345). */
+  async close(): Promise<void> {
+    const closed = await Promise.allSettled([
+      this.consumer.close({ leave: !this.#isStaticMember }),
+      this.producer.close(),
+      this.changelogFetcher.close(),
+    ]);
+    const failure = closed.find(({ status }) => status === 'rejected');
+    if (failure?.status === 'rejected') throw failure.reason;
+  }
+}
