@@ -3,9 +3,12 @@ import type { EngineBatch, EngineRow, StateEngine } from '../../state/state-engi
 import type { Database, DatabaseBatch, DatabaseCursor, DatabaseKind, DatabasePlace } from './database.ts';
 import { stateError } from './state-error.ts';
 
-/** Most ranges are short: the first rows are read at once, and if they were all, nothing is left open. */
-const firstRows = 16;
-const moreRows = 256;
+/**
+ * Most ranges are short or left early: a few rows are read at once, and if they were all, nothing is left open. Whoever
+ * goes on gets more and more.
+ */
+const firstRows = 8;
+const mostRows = 256;
 
 /** Turns what a binding throws into a StreamsError. */
 export const engineError = (kind: DatabaseKind, place: DatabasePlace, error: unknown): StreamsError => {
@@ -134,7 +137,11 @@ export class DurableEngine implements StateEngine {
 
   *#rows(first: readonly EngineRow[], cursor: DatabaseCursor): Generator<EngineRow, void> {
     try {
-      for (let rows = first; rows.length > 0; rows = this.#next(cursor, moreRows)) yield* rows;
+      let count = firstRows;
+      for (let rows = first; rows.length > 0; rows = this.#next(cursor, count)) {
+        yield* rows;
+        count = Math.min(mostRows, count * 4);
+      }
     } finally {
       this.#forgotten.unregister(cursor);
       this.#release(cursor);

@@ -47,6 +47,8 @@ interface StoreOptions {
   readonly noSync: boolean;
   /** Off for pages that are read in no order, so that more of them stay in memory. */
   readonly noReadAhead: boolean;
+  /** Bytes that are mapped at first; more where the file has more. */
+  readonly mapSize: number;
 }
 
 /** The part of the package that is used. */

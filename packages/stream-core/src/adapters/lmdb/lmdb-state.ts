@@ -32,6 +32,12 @@ export interface LmdbStateOptions {
 const dataFile = 'data.mdb';
 const lockFile = 'lock.mdb';
 
+/**
+ * Addresses, not memory. The map grows by itself, but each time the old one stays until the database is closed, and its
+ * pages count twice where somebody looks at the size of the process.
+ */
+const firstMapBytes = 1024 * 1024 * 1024;
+
 /** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
 const damageCodes = new Set<unknown>([-30_797, -30_796, -30_794, -30_793]);
 
@@ -60,6 +66,7 @@ class LmdbKind implements DatabaseKind {
       overlappingSync: false,
       noSync: !this.#options.sync,
       noReadAhead: true,
+      mapSize: firstMapBytes,
     });
     return new LmdbDatabase(store, damaged);
   }
