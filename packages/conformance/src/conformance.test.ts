@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { runFile } from './cli.ts';
 import { readPassingRecord, vectorsFolder } from './passing-record.ts';
 import { countVerdicts, formatDetails } from './report.ts';
-import { caseState } from './run/case-state.ts';
 import { driverRunner } from './run/driver-runner.ts';
 import { runtimeRunner } from './run/runtime-runner.ts';
 
@@ -25,20 +24,3 @@ describe.each([
     expect(countVerdicts(verdicts).passed).toBeGreaterThanOrEqual(record[file]?.[name] ?? Number.NaN);
   });
 });
-
-describe.each(['lmdb', 'rocksdb'] as const)(
-  'recorded answers on the driver, with every write and read through %s',
-  (state) => {
-    // The random ones take long, and say nothing more about an engine.
-    const chosen = files.filter((file) => !file.startsWith('random'));
-
-    it.each(chosen)('%s: none fails, and as many pass as in memory', async (file) => {
-      const verdicts = await runFile(join(vectorsFolder, file), {
-        runner: driverRunner,
-        withState: await caseState(state),
-      });
-      expect(formatDetails(verdicts, false)).toEqual([]);
-      expect(countVerdicts(verdicts).passed).toBeGreaterThanOrEqual(record[file]?.driver ?? Number.NaN);
-    });
-  },
-);

@@ -12,7 +12,7 @@ import type { KeyEncoder } from './lmdb-library.ts';
 // which kind it is. The CRC-32C covers the stored key without its first byte, and everything before the CRC.
 
 /** In bytes. Longer keys are stored under their first bytes and a hash. */
-const shortKeyMax = 1_944;
+export const shortKeyMax = 1_944;
 
 const hashBytes = 32;
 const longStoredBytes = 1 + shortKeyMax + hashBytes;

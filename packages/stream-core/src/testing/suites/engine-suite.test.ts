@@ -1,0 +1,4 @@
+import { inMemoryState } from '../../state/in-memory-state.ts';
+import { engineSuite } from './engine-suite.ts';
+
+engineSuite('memory', inMemoryState);

@@ -1,0 +1,3 @@
+import { formatTests } from './format-tests.ts';
+
+formatTests('rocksdb');
