@@ -5,6 +5,7 @@ import { loadNative } from './load-native.ts';
 
 const require = createRequire(import.meta.url);
 const wanted = { name: 'lmdb', version: '3.5.6', builds: 'some machines' };
+const missingName: string = 'no-such-engine';
 const find = (): string => require.resolve('lmdb');
 
 const missing = (message: RegExp) =>
@@ -13,8 +14,8 @@ const missing = (message: RegExp) =>
 test('a package that is not installed is named, with its version and what to do', () => {
   const none = () =>
     loadNative(
-      { ...wanted, name: 'no-such-engine' },
-      () => require.resolve('no-such-engine'),
+      { ...wanted, name: missingName },
+      () => require.resolve(missingName),
       () => 0,
     );
   expect(none).toThrow(missing(/no-such-engine 3\.5\.6, which is not installed.*npm install .*no-such-engine@3\.5\.6/));
