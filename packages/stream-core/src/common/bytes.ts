@@ -25,6 +25,16 @@ export const sameBytes = (left: Uint8Array | null, right: Uint8Array | null): bo
 /** A copy that shares no memory with `bytes`. */
 export const copyBytes = (bytes: Uint8Array): Buffer => (bytes.length === 0 ? emptyBytes : Buffer.from(bytes));
 
+/**
+ * A copy for long, in memory of its own: a slice of the pool that small Buffers share would keep all of the pool for as
+ * long as it is kept itself.
+ */
+export const lastingCopy = (bytes: Uint8Array): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+};
+
 /** Writes a 64-bit signed integer, big-endian. `value` must be a safe integer. */
 export const writeInt64 = (target: Buffer, value: number, offset: number): void => {
   const high = Math.floor(value / 0x1_0000_0000);

@@ -1,7 +1,7 @@
 import { batchLayout } from '../../../broker/batch-layout.ts';
 import { RecordBatch } from '../../../broker/record-batch.ts';
 import type { RecordCursor } from '../../../broker/record-cursor.ts';
-import { writeInt64 } from '../../../common/bytes.ts';
+import { lastingCopy, writeInt64 } from '../../../common/bytes.ts';
 import { AbortedFilter } from './aborted-filter.ts';
 import type { AbortedTransaction } from './aborted-transactions.ts';
 import { LogSegment } from './log-segments.ts';
@@ -151,7 +151,7 @@ class Cleaner {
 
 /** A batch with some of the records of another one. Its offsets, sequences and base timestamp stay as they were. */
 const rewrite = (batch: RecordBatch, records: readonly Uint8Array[], maxTimestamp: number): RecordBatch => {
-  const bytes = Buffer.concat([batch.bytes.subarray(0, batchLayout.records), ...records]);
+  const bytes = lastingCopy(Buffer.concat([batch.bytes.subarray(0, batchLayout.records), ...records]));
   bytes.writeInt32BE(bytes.length - batchLayout.partitionLeaderEpoch, batchLayout.length);
   bytes.writeInt32BE(records.length, batchLayout.recordCount);
   if (!batch.hasLogAppendTime) writeInt64(bytes, maxTimestamp, batchLayout.maxTimestamp);

@@ -2,7 +2,7 @@ import { batchLayout } from '../../../broker/batch-layout.ts';
 import type { IsolationLevel } from '../../../broker/fetcher.ts';
 import type { BatchProducer } from '../../../broker/record-batch.ts';
 import { batchAttributes, RecordBatch } from '../../../broker/record-batch.ts';
-import { writeInt64 } from '../../../common/bytes.ts';
+import { lastingCopy, writeInt64 } from '../../../common/bytes.ts';
 import type { Clock } from '../../../common/clock.ts';
 import type { TopicPartition } from '../../../common/topic-partition.ts';
 import { topicPartitionKey } from '../../../common/topic-partition.ts';
@@ -134,7 +134,7 @@ export class PartitionLog {
     this.#producers.checkMarker(producerId, producerEpoch);
     const now = this.#options.clock.now();
     const producer: BatchProducer = { producerId, producerEpoch, baseSequence: -1 };
-    const marker = transactionMarker(producer, committed, now);
+    const marker = RecordBatch.at(lastingCopy(transactionMarker(producer, committed, now).bytes));
     marker.place(this.#logEndOffset, this.leaderEpoch);
     const stableBefore = this.lastStableOffset;
     const firstOffset = this.#producers.ended(producerId, producerEpoch, now);
@@ -231,10 +231,7 @@ export class PartitionLog {
   }
 
   #place(batch: RecordBatch, now: number): RecordBatch {
-    // Memory of its own: a slice of the shared pool would keep the pool for as long as the log keeps the batch.
-    const bytes = Buffer.allocUnsafeSlow(batch.bytes.length);
-    batch.bytes.copy(bytes);
-    const placed = RecordBatch.at(bytes);
+    const placed = RecordBatch.at(lastingCopy(batch.bytes));
     if (this.config.logAppendTime) {
       placed.bytes.writeInt16BE(placed.attributes | batchAttributes.logAppendTime, batchLayout.attributes);
       writeInt64(placed.bytes, now, batchLayout.maxTimestamp);
