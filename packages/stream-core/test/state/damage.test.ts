@@ -176,9 +176,11 @@ onBothEngines((name) => {
     const original = sound(name);
     const chance = seededChance(7);
     const outcomes = new Set<string>();
-    for (const file of filesIn(original)) {
+    const files = filesIn(original);
+    for (const file of files) {
       const size = statSync(join(databaseIn(original), file)).size;
-      const places = [0, size - 1, ...Array.from({ length: 25 }, () => Math.floor(chance() * size))];
+      const inside = Array.from({ length: Math.ceil(60 / files.length) }, () => Math.floor(chance() * size));
+      const places = [0, size - 1, ...inside];
       for (const place of new Set(places)) {
         const directory = copyOf(original);
         flip(join(databaseIn(directory), file), place);
