@@ -24,6 +24,7 @@ const reference = 'uninterrupted';
 const application = 'crashing';
 const catchUpMaxMs = 60_000;
 const recordsAtOnce = 25;
+const firstRecords = 4_000;
 const killAfterMaxMs = 900;
 const killEarly = 0.2;
 const changelogs = Object.keys(comparedStores).map((store) => `${application}-${store}-changelog`);
@@ -110,6 +111,10 @@ class CrashRun {
     const { kills, engine, onProgress } = this.#options;
     let child = this.#start(address);
     try {
+      // However slow the machine is, the first kill finds a database.
+      await child.next('running');
+      this.#load.write(firstRecords);
+      await this.#caughtUp(application);
       for (let kill = 1; kill <= kills; kill++) {
         await this.#loadFor(this.#chance() * killAfterMaxMs);
         await child.kill();
