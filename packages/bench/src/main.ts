@@ -1,18 +1,23 @@
 // `pnpm bench`: measures, and prints the table with the machine and the versions that it was measured on.
 import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 
 import { benchmarks } from './benchmarks.ts';
+import type { BenchArguments } from './cli.ts';
+import { readArguments, UsageError } from './cli.ts';
 import type { Measurement } from './run-benchmark.ts';
 import { runBenchmark } from './run-benchmark.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    runs: { type: 'string', default: '5' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const readOrExit = (): BenchArguments => {
+  try {
+    return readArguments(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+};
+
+const values = readOrExit();
 
 const machine = {
   node: process.version,
@@ -32,7 +37,11 @@ const row = ({ contender, microseconds, spreadPercent, recordsPerSecond, target 
 const measured: Measurement[] = [];
 for (const benchmark of benchmarks.filter(({ question }) => question.includes(values.only))) {
   if (!values.json) console.log(benchmark.question);
-  const measurements = await runBenchmark(benchmark, { runs: Number(values.runs), warmups: 2 });
+  const measurements = await runBenchmark(benchmark, {
+    ...(values.records === null ? {} : { records: values.records }),
+    runs: values.runs,
+    warmups: 2,
+  });
   measured.push(...measurements);
   if (!values.json) console.log(measurements.map(row).join('\n'));
 }

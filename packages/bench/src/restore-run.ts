@@ -5,7 +5,7 @@ import { stateEngines } from './state-engines.ts';
 
 const bytes = { key: serdes.bytes(), value: serdes.bytes() };
 const changelog = 'bench-restored-changelog';
-const chunkSize = 5_000;
+const chunkSize = 4_000;
 const windowMs = 60_000;
 const windows = 20;
 

@@ -79,6 +79,17 @@ export const errorCodes = {
     summary: 'A value does not fit its schema, or writer and reader schema do not fit.',
   },
 
+  SCHEMA_INCOMPATIBLE: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The schema registry refuses a schema: it does not go with the versions before it.',
+  },
+  SCHEMA_REGISTRY_UNAVAILABLE: {
+    retriable: true,
+    scope: 'thread',
+    summary: 'The schema registry did not answer.',
+  },
+
   STORE_NOT_FOUND: { retriable: false, scope: 'client', summary: 'There is no state store of that name.' },
   STORE_NOT_CONNECTED: {
     retriable: false,
@@ -145,6 +156,27 @@ export const errorCodes = {
   },
 
   BROKER_UNAVAILABLE: { retriable: true, scope: 'thread', summary: 'The broker did not answer.' },
+  AUTHENTICATION_FAILED: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The broker does not accept the credentials, or the connection is not secured as it expects.',
+  },
+  AUTHORIZATION_FAILED: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The broker does not allow the request to this user.',
+  },
+  UNSUPPORTED_VERSION: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The broker does not speak a version of a request that is needed.',
+  },
+  CORRUPT_MESSAGE: { retriable: true, scope: 'thread', summary: 'An answer of the broker cannot be read.' },
+  REQUEST_REFUSED: {
+    retriable: false,
+    scope: 'client',
+    summary: 'The broker refused a request for a reason that has no code here; its own is in the message.',
+  },
   UNKNOWN_TOPIC_OR_PARTITION: { retriable: false, scope: 'client', summary: 'The topic or partition does not exist.' },
   TOPIC_EXISTS: { retriable: false, scope: 'client', summary: 'The topic exists already.' },
   POLICY_VIOLATION: { retriable: false, scope: 'client', summary: 'The broker refuses the request by its policy.' },
