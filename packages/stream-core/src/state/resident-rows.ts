@@ -1,10 +1,11 @@
 import { bytesToKey, keyToBytes } from '../common/bytes.ts';
-import { compareKeys, SortedMap } from '../common/sorted-map.ts';
+import { SortedMap } from '../common/sorted-map.ts';
 import type { Changes, CommittedRows } from './committed-rows.ts';
 import type { EngineRows } from './engine-rows.ts';
 import type { Change } from './overlay.ts';
 import { overlay } from './overlay.ts';
 import { ReadCache, rowBytes } from './read-cache.ts';
+import { RestoredRows } from './restored-rows.ts';
 import type { Row } from './row-store.ts';
 import type { EngineBatch } from './state-engine.ts';
 
@@ -29,7 +30,7 @@ export class ResidentRows implements CommittedRows {
   readonly #rows = new SortedMap<Resident>();
   readonly #cache: ReadCache;
   /** Rows that were restored and not looked at since: most of them go on to the engine without ever being asked for. */
-  #restored: Restored[] = [];
+  #restored = new RestoredRows();
   /** Rows that the engine does not have as they are here. A name may stand here twice, or be gone from the rows. */
   #unwritten: string[] = [];
   /** Whether all rows that there are are here. */
@@ -37,7 +38,6 @@ export class ResidentRows implements CommittedRows {
   #isInEngine: boolean;
   #mayLoad: boolean;
   #bytes = 0;
-  #restoredBytes = 0;
 
   constructor(engine: EngineRows, options: ResidentRowsOptions) {
     this.#engine = engine;
@@ -49,7 +49,7 @@ export class ResidentRows implements CommittedRows {
   }
 
   get residentBytes(): number {
-    return this.#bytes + this.#restoredBytes + this.#cache.bytes;
+    return this.#bytes + this.#restored.bytes + this.#cache.bytes;
   }
 
   get(name: string, key: Buffer): Buffer | null {
@@ -71,9 +71,8 @@ export class ResidentRows implements CommittedRows {
   }
 
   restore(key: Buffer, value: Buffer | null): void {
-    const name = bytesToKey(key);
-    this.#restored.push({ name, key, value });
-    this.#restoredBytes += rowBytes(name, value);
+    if (this.#restored.isFull) this.#takeRestored();
+    this.#restored.add(key, value);
   }
 
   apply(changes: Changes): void {
@@ -82,7 +81,7 @@ export class ResidentRows implements CommittedRows {
   }
 
   flush(batch: EngineBatch): void {
-    if (this.#restoredBytes > this.#options.maxBytes()) this.#writeRestored(batch);
+    if (this.#restored.bytes > this.#options.maxBytes()) this.#writeRestored(batch);
     this.#takeRestored();
     this.#flushRows(batch);
   }
@@ -114,8 +113,7 @@ export class ResidentRows implements CommittedRows {
     this.#rows.clear();
     this.#cache.clear();
     this.#unwritten = [];
-    this.#restored = [];
-    this.#restoredBytes = 0;
+    this.#restored = new RestoredRows();
     this.#isComplete = true;
     this.#mayLoad = false;
     this.#bytes = 0;
@@ -129,25 +127,21 @@ export class ResidentRows implements CommittedRows {
 
   /** Makes rows of what was restored. */
   #takeRestored(): void {
-    if (this.#restored.length === 0) return;
+    if (this.#restored.size === 0) return;
     const restored = this.#restored;
-    this.#restored = [];
-    this.#restoredBytes = 0;
-    for (const { name, value } of restored) this.#set(name, value === null ? null : bytesToKey(value));
+    this.#restored = new RestoredRows();
+    for (const { key, value } of restored.inOrder()) {
+      this.#set(bytesToKey(key), value === null ? null : bytesToKey(value));
+    }
   }
 
-  /** Hands what was restored on: too much to stay, so nothing is kept of it. Of several changes the last one counts. */
+  /** Hands what was restored on: too much to stay, so nothing is kept of it. */
   #writeRestored(batch: EngineBatch): void {
     // What was committed before goes first.
     this.#flushRows(batch);
-    const restored = this.#restored.sort(byName);
-    for (let index = 0; index < restored.length; index++) {
-      const { name, key, value } = restored[index] as Restored;
-      if (restored[index + 1]?.name !== name) this.#engine.write(batch, key, value);
-    }
+    for (const { key, value } of this.#restored.sorted()) this.#engine.write(batch, key, value);
     this.#cache.clear();
-    this.#restored = [];
-    this.#restoredBytes = 0;
+    this.#restored.clear();
     this.#isInEngine = true;
     this.release();
   }
@@ -206,15 +200,6 @@ export class ResidentRows implements CommittedRows {
     this.#isComplete = true;
   }
 }
-
-interface Restored {
-  readonly name: string;
-  readonly key: Buffer;
-  readonly value: Buffer | null;
-}
-
-/** Stable: changes of one row stay in their order. */
-const byName = (left: Restored, right: Restored): number => compareKeys(left.name, right.name);
 
 /** A row in memory; a null value is one that the engine has to delete. */
 interface Resident {

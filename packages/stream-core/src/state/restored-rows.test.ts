@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RestoredRows } from './restored-rows.ts';
+
+type Pair = readonly [string, string | null];
+
+const filled = (pairs: readonly Pair[]): RestoredRows => {
+  const rows = new RestoredRows();
+  for (const [key, value] of pairs) {
+    rows.add(Buffer.from(key, 'latin1'), value === null ? null : Buffer.from(value, 'latin1'));
+  }
+  return rows;
+};
+
+const read = (rows: Iterable<{ key: Buffer; value: Buffer | null }>): Pair[] =>
+  Array.from(rows, ({ key, value }) => [key.toString('latin1'), value === null ? null : value.toString('latin1')]);
+
+const expected = (pairs: readonly Pair[]): Pair[] =>
+  [...new Map(pairs)].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+
+/** Keys that share beginnings, contain zeros, and are beginnings of each other. */
+const key = fc
+  .tuple(fc.constantFrom('', 'payment-0000', '\0\0\0\0\0\0\0\0'), fc.array(fc.constantFrom('\0', 'a', '\xff')))
+  .map(([start, rest]) => start + rest.join(''));
+
+test('every key once, in key order, with its last value', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(key, fc.option(fc.string({ maxLength: 5 }))), { maxLength: 200 }), (pairs) => {
+      const latin1 = pairs.map(
+        ([name, value]): Pair => [name, value === null ? null : Buffer.from(value).toString('latin1')],
+      );
+      const rows = filled(latin1);
+      expect(read(rows.sorted())).toEqual(expected(latin1));
+    }),
+  );
+});
+
+test('many rows that share most of their key', () => {
+  const pairs = Array.from({ length: 5_000 }, (_, row): Pair => {
+    const number = (row * 7_919) % 4_000;
+    return [`a rather long beginning of a key ${String(number).padStart(12, '0')}`, String(row)];
+  });
+  expect(read(filled(pairs).sorted())).toEqual(expected(pairs));
+});
+
+test('in the order in which they came', () => {
+  const pairs: Pair[] = [
+    ['b', '1'],
+    ['a', null],
+    ['b', ''],
+  ];
+  expect(read(filled(pairs).inOrder())).toEqual(pairs);
+});
+
+test('after a clear it begins anew', () => {
+  const rows = filled([['a', '1']]);
+  rows.clear();
+  expect([rows.size, rows.bytes]).toEqual([0, 0]);
+  rows.add(Buffer.from('b'), null);
+  expect(read(rows.sorted())).toEqual([['b', null]]);
+});

@@ -1,0 +1,138 @@
+import type { Change } from './overlay.ts';
+
+const firstCapacity = 64 * 1024;
+/** Value length of a row that deletes. */
+const none = 0xffff_ffff;
+/** Up to so many rows are compared one by one; of more, four bytes of each key are sorted as numbers. */
+const fewRows = 24;
+/** Rows have numbers of so many bits, so that four bytes of key and a number fit into one double. */
+const rowNumbers = 2 ** 20;
+
+/**
+ * Rows of a changelog on their way into an engine: packed into one buffer that is used again and again, since a million
+ * small objects that live for a moment cost more than the engine does.
+ */
+export class RestoredRows {
+  #bytes: Buffer = Buffer.alloc(0);
+  #end = 0;
+  #size = 0;
+  /** For each row: where its key begins, the length of the key, the length of the value. */
+  #places = new Uint32Array(0);
+
+  /** How many changes were added. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What they take, in bytes. */
+  get bytes(): number {
+    return this.#end + this.#size * 12;
+  }
+
+  /** Whether no more can be added before a `clear`. */
+  get isFull(): boolean {
+    return this.#size === rowNumbers;
+  }
+
+  /** Adds a change; null deletes. The bytes are copied. */
+  add(key: Buffer, value: Buffer | null): void {
+    const length = key.length + (value?.length ?? 0);
+    if (this.#end + length > this.#bytes.length) this.#grow(length);
+    const at = this.#size * 3;
+    if (at === this.#places.length) this.#growPlaces();
+    this.#places[at] = this.#end;
+    this.#places[at + 1] = key.length;
+    this.#places[at + 2] = value === null ? none : value.length;
+    this.#bytes.set(key, this.#end);
+    if (value !== null) this.#bytes.set(value, this.#end + key.length);
+    this.#end += length;
+    this.#size++;
+  }
+
+  /** All changes as they came. Their bytes are good until the next `add` or `clear`. */
+  *inOrder(): Generator<Change, void, undefined> {
+    for (let row = 0; row < this.#size; row++) yield this.#change(row);
+  }
+
+  /** Every key once with its last value, in key order. The bytes are good until the next `add` or `clear`. */
+  *sorted(): Generator<Change, void, undefined> {
+    const rows = Uint32Array.from({ length: this.#size }, (_, row) => row);
+    this.#sort(rows, 0);
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index] as number;
+      const next = rows[index + 1];
+      if (next === undefined || this.#compareKeys(row, next) !== 0) yield this.#change(row);
+    }
+  }
+
+  /** Forgets all rows and keeps the memory for the next ones. */
+  clear(): void {
+    this.#end = 0;
+    this.#size = 0;
+  }
+
+  /** Sorts rows by key and then by their order; their keys are alike up to `depth`. */
+  #sort(rows: Uint32Array, depth: number): void {
+    if (rows.length <= fewRows || !this.#hasKeysBeyond(rows, depth)) {
+      rows.sort((left, right) => this.#compareKeys(left, right) || left - right);
+      return;
+    }
+    // Sorting doubles is native and quick; a double holds four bytes of key above the number of the row.
+    const parts = Float64Array.from(rows, (row) => this.#keyPart(row, depth) * rowNumbers + row).sort();
+    let [start, alike] = [0, -1];
+    for (let index = 0; index < parts.length; index++) {
+      const both = parts[index] as number;
+      const part = Math.floor(both / rowNumbers);
+      rows[index] = both - part * rowNumbers;
+      if (part === alike) continue;
+      if (index - start > 1) this.#sort(rows.subarray(start, index), depth + 4);
+      [start, alike] = [index, part];
+    }
+    if (parts.length - start > 1) this.#sort(rows.subarray(start), depth + 4);
+  }
+
+  #hasKeysBeyond(rows: Uint32Array, depth: number): boolean {
+    return rows.some((row) => (this.#places[row * 3 + 1] as number) > depth);
+  }
+
+  /** Four bytes of a key as a number; zeros stand behind its end. */
+  #keyPart(row: number, depth: number): number {
+    const start = this.#places[row * 3] as number;
+    const end = start + (this.#places[row * 3 + 1] as number);
+    const at = start + depth;
+    if (at + 4 <= end) return this.#bytes.readUInt32BE(at);
+    let part = 0;
+    for (let index = at; index < at + 4; index++)
+      part = part * 256 + (index < end ? (this.#bytes[index] as number) : 0);
+    return part;
+  }
+
+  #compareKeys(left: number, right: number): number {
+    const [from, to] = [this.#places[left * 3] as number, this.#places[right * 3] as number];
+    const [fromEnd, toEnd] = [
+      from + (this.#places[left * 3 + 1] as number),
+      to + (this.#places[right * 3 + 1] as number),
+    ];
+    return this.#bytes.compare(this.#bytes, to, toEnd, from, fromEnd);
+  }
+
+  #change(row: number): Change {
+    const start = this.#places[row * 3] as number;
+    const keyEnd = start + (this.#places[row * 3 + 1] as number);
+    const length = this.#places[row * 3 + 2] as number;
+    const value = length === none ? null : this.#bytes.subarray(keyEnd, keyEnd + length);
+    return { key: this.#bytes.subarray(start, keyEnd), value };
+  }
+
+  #grow(length: number): void {
+    const bytes = Buffer.allocUnsafeSlow(Math.max(firstCapacity, this.#bytes.length * 2, this.#end + length));
+    bytes.set(this.#bytes.subarray(0, this.#end));
+    this.#bytes = bytes;
+  }
+
+  #growPlaces(): void {
+    const places = new Uint32Array(Math.max(3 * 1_024, this.#places.length * 2));
+    places.set(this.#places);
+    this.#places = places;
+  }
+}
