@@ -14,6 +14,7 @@ describe('help', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^usage: millrace COMMAND/);
     expect(out).toContain('  demo ');
+    expect(out).toContain('  run ');
     expect(err).toBe('');
   });
 
@@ -24,6 +25,24 @@ describe('help', () => {
       expect(out).toContain(`  --${option} `);
     }
   });
+});
+
+test('help of run payments lists its options', async () => {
+  const { code, out } = await run('run', 'payments', '--help');
+  expect(code).toBe(0);
+  for (const option of ['bootstrap', 'registry', 'state', 'create-topics', 'scale', 'health-port', 'config']) {
+    expect(out).toContain(`  --${option}`);
+  }
+});
+
+test('a run whose settings are wrong exits with 2 and tells all that is wrong', async () => {
+  const { code, out, err } = await run('run', 'payments', '--scale', 'x', '--sasl-password', 'hunter2');
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  for (const part of ['--bootstrap: it is missing', '--scale x: give a number', '--sasl-password: a secret is never']) {
+    expect(err).toContain(part);
+  }
+  expect(err).toContain('millrace run --help lists the options.');
+  expect(err).not.toContain('hunter2');
 });
 
 describe('a command line that cannot be used exits with 2 and prints nothing to stdout', () => {

@@ -1,12 +1,25 @@
+import { systemClock } from '@millrace/stream-core';
 import { demoCommand } from './payments/demo/demo-command.ts';
+import { kafkaOf, registryOf } from './payments/run/cluster.ts';
+import { runCommandIn } from './payments/run/run-command.ts';
 import type { Command, Printer } from './shared/command.ts';
 import { UsageError } from './shared/usage-error.ts';
 
-const commands: Readonly<Record<string, Command>> = { demo: demoCommand };
+const runCommand = runCommandIn({
+  env: process.env,
+  signals: process,
+  exit: (code) => process.exit(code),
+  clock: systemClock,
+  brokerOf: kafkaOf,
+  sourceOf: registryOf,
+});
+
+const commands: Readonly<Record<string, Command>> = { demo: demoCommand, run: runCommand };
 
 const usage = `usage: millrace COMMAND [options]
 
   demo    200,000 mobile-money payments through the payments pipeline on an embedded broker, and their books
+  run     a pipeline on a Kafka cluster, until a signal ends it: millrace run payments --bootstrap HOST:PORT --registry URL
 
 millrace COMMAND --help says more.`;
 

@@ -57,7 +57,7 @@ export class KafkaStreams {
   readonly #plan: TopologyPlan;
   readonly #client: BrokerClient;
   readonly #state = new StateMachine<KafkaStreamsState>('CREATED', kafkaStreamsTransitions);
-  readonly #processId: string;
+  readonly #newProcessId: string;
   readonly #restarts: ThreadRestarts;
   #thread: StreamThread | null = null;
   #ended: Promise<void> | null = null;
@@ -76,7 +76,7 @@ export class KafkaStreams {
     this.#config = resolveStreamsConfig(options);
     const { applicationId, serdeDefaults, broker, clientId, clock, chance } = this.#config;
     this.#plan = createPlan(options.topology, { applicationId, defaults: serdeDefaults });
-    this.#processId = Math.floor(chance() * 0x1_0000_0000_0000)
+    this.#newProcessId = Math.floor(chance() * 0x1_0000_0000_0000)
       .toString(16)
       .padStart(12, '0');
     this.#client = broker.connect({ clientId, clock, chance });
@@ -226,7 +226,7 @@ export class KafkaStreams {
   async #runThread(directory: StateDirectory): Promise<unknown> {
     try {
       this.#thread = new StreamThread({
-        processId: this.#processId,
+        processId: directory.processId(() => this.#newProcessId),
         plan: this.#plan,
         config: this.#config,
         client: this.#client,

@@ -18,12 +18,17 @@ export class MemoryDisk implements StateBackend {
   /** Tasks whose databases fail as damaged ones do, at the next read. */
   readonly damaged = new Set<string>();
   #isLocked = false;
+  #processId: string | null = null;
 
   acquire(): StateDirectory {
     if (this.#isLocked) throw new StreamsError('STATE_LOCKED', 'The memory disk is in use');
     this.#isLocked = true;
     return {
       open: (taskId) => this.#open(taskId),
+      processId: (make) => {
+        this.#processId ??= make();
+        return this.#processId;
+      },
       taskIds: () => [...this.databases.values()].map(({ taskId }) => taskId),
       remove: (taskId) => {
         this.databases.delete(formatTaskId(taskId));
@@ -38,6 +43,7 @@ export class MemoryDisk implements StateBackend {
   /** What somebody would find after a crash at this moment. */
   copy(): MemoryDisk {
     const copy = new MemoryDisk();
+    copy.#processId = this.#processId;
     for (const [name, { taskId, engine }] of this.databases) {
       const own = inMemoryEngine();
       const batch = own.batch();

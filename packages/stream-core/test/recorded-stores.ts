@@ -43,7 +43,7 @@ export const recordedAnswers = <T>(name: string): T[] =>
   linesOf(gunzipSync(readFileSync(new URL(`fixtures/stores/${name}`, import.meta.url))).toString('utf8'));
 
 /** Cases from JSON lines. */
-export const linesOf = <T>(text: string): T[] =>
+const linesOf = <T>(text: string): T[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
@@ -68,7 +68,7 @@ interface Opened<S extends StateStore> {
   process(context: RecordContext, action: () => void): void;
 }
 
-export const hex = (bytes: Uint8Array | null): string | null =>
+const hex = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : Buffer.from(bytes).toString('hex');
 export const unhex = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text, 'hex'));
 export const hexHeaders = (headers: Headers): RecordedHeaders => headers.map(({ key, value }) => [key, hex(value)]);

@@ -27,11 +27,20 @@ const externalFraud: PaymentsApplication = {
   topology: externalFraudTopology,
 };
 
+const simulated = { fraud, revenue, core };
+
+/** The names of the applications, for those who run them one by one. */
+export const applicationNames = ['orchestrator', 'fraud', 'revenue', 'core'] as const;
+
+/** What an application is called. */
+export type ApplicationName = (typeof applicationNames)[number];
+
 /** All applications that make up the pipeline and what it talks to. */
-export const paymentsApplications = (mode: FraudMode): readonly PaymentsApplication[] => [
-  orchestrator,
-  fraud,
-  revenue,
-  core,
-  ...(mode === 'external' ? [externalFraud] : []),
+export const paymentsApplications = (mode: FraudMode): readonly PaymentsApplication[] =>
+  applicationsOf(applicationNames, mode);
+
+/** The applications of these names; `external` fraud is one more. */
+export const applicationsOf = (names: readonly ApplicationName[], mode: FraudMode): readonly PaymentsApplication[] => [
+  ...names.map((name) => (name === 'orchestrator' ? orchestrator : simulated[name])),
+  ...(mode === 'external' && names.includes('fraud') ? [externalFraud] : []),
 ];

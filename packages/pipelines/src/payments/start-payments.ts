@@ -26,50 +26,54 @@ export interface PaymentsRuntime extends SimulatorDeps {
   readonly stateOf: StateOf;
   /** Settings for all applications, such as timeouts. */
   readonly streams: Partial<StreamsConfig>;
+  /** @default all that the fraud mode needs */
+  readonly applications?: readonly PaymentsApplication[];
 }
 
-/** An instance of an application that runs. */
+/** An instance of an application. */
 export interface PaymentsInstance {
   /** Its client id too. */
   readonly name: string;
+  readonly applicationId: string;
   readonly isOrchestrator: boolean;
   readonly streams: KafkaStreams;
 }
 
-const startInstance = async (
-  application: PaymentsApplication,
-  name: string,
-  runtime: PaymentsRuntime,
-): Promise<PaymentsInstance> => {
+const createInstance = (application: PaymentsApplication, name: string, runtime: PaymentsRuntime): PaymentsInstance => {
   const { broker, clock, logger, onBadRecord, onState, streams: settings, config, stateOf } = runtime;
+  const { applicationId } = application;
   const streams = new KafkaStreams({
+    processingGuarantee: 'exactly_once_v2',
     ...settings,
-    applicationId: application.applicationId,
+    applicationId,
     clientId: name,
     topology: application.topology(runtime),
     broker,
     clock,
     logger,
     state: stateOf(name),
-    processingGuarantee: 'exactly_once_v2',
     maxTaskIdleMs: config.maxTaskIdleMs,
     deserializationExceptionHandler: onBadRecord,
     stateListener: (state) => onState(name, state),
   });
-  await streams.start();
-  return { name, isOrchestrator: application === orchestrator, streams };
+  return { name, applicationId, isOrchestrator: application.topology === orchestrator.topology, streams };
 };
+
+/** Makes every application of the pipeline in this process, and starts none. */
+export const createPayments = (runtime: PaymentsRuntime): readonly PaymentsInstance[] =>
+  (runtime.applications ?? paymentsApplications(runtime.config.fraud)).flatMap((application) => {
+    const count = application.topology === orchestrator.topology ? runtime.instances : 1;
+    const base = application.applicationId.replace(/-cg$/u, '');
+    return Array.from({ length: count }, (_, index) => createInstance(application, `${base}-${index + 1}`, runtime));
+  });
 
 /**
  * Starts every application of the pipeline in this process, and resolves when all of them run.
  *
  * @throws what the first instance that cannot start failed with
  */
-export const startPayments = (runtime: PaymentsRuntime): Promise<readonly PaymentsInstance[]> => {
-  const starting = paymentsApplications(runtime.config.fraud).flatMap((application) => {
-    const count = application === orchestrator ? runtime.instances : 1;
-    const base = application.applicationId.replace(/-cg$/u, '');
-    return Array.from({ length: count }, (_, index) => startInstance(application, `${base}-${index + 1}`, runtime));
-  });
-  return Promise.all(starting);
+export const startPayments = async (runtime: PaymentsRuntime): Promise<readonly PaymentsInstance[]> => {
+  const instances = createPayments(runtime);
+  await Promise.all(instances.map(({ streams }) => streams.start()));
+  return instances;
 };

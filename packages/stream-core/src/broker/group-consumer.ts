@@ -80,6 +80,9 @@ export interface GroupConsumer extends Fetcher {
   groupMetadata(): GroupMetadata;
   /** Asks the group for a rebalance at the next poll. */
   requestRejoin(reason: string): void;
-  /** Leaves the group, so that the others need not wait for the session to time out, unless `leave` is false. */
+  /**
+   * Leaves the group, so that the others need not wait for the session to time out, unless `leave` is false. A static
+   * member keeps its place for its return (KIP-345), unless `leave` is true.
+   */
   close(options?: { readonly leave?: boolean }): Promise<void>;
 }

@@ -201,9 +201,14 @@ export const errorCodes = {
     summary: 'The transaction is not in a state that allows the request.',
   },
   OUT_OF_ORDER_SEQUENCE: {
-    retriable: false,
+    retriable: true,
     scope: 'thread',
     summary: 'A batch does not continue the sequence of its producer.',
+  },
+  TRANSACTION_ABORTABLE: {
+    retriable: true,
+    scope: 'thread',
+    summary: 'The transaction can only be aborted; its work is done again in another one.',
   },
   ILLEGAL_GENERATION: { retriable: true, scope: 'thread', summary: 'The group has moved on to another generation.' },
   UNKNOWN_MEMBER_ID: { retriable: true, scope: 'thread', summary: 'The group does not know this member any more.' },

@@ -9,7 +9,7 @@ const fetchMaxPartitionBytes = 1_048_576;
 export interface ThreadClientsOptions {
   readonly client: BrokerClient;
   readonly config: ResolvedStreamsConfig;
-  /** Names the instance among those of its application, from its start to its end. */
+  /** Names the instance among those of its application; where its state is durable, also after a restart. */
   readonly processId: string;
 }
 
@@ -30,7 +30,8 @@ export class ThreadClients {
     this.#isStaticMember = groupInstanceId !== null;
     this.consumer = client.groupConsumer({ ...reading, ...config, groupId: applicationId });
     this.producer = client.producer({
-      // The same for every thread of the instance: a thread ends what the one before it left open.
+      // The same for every thread of the instance, and as long as the process id is: a thread ends what the one before
+      // it left open, and a restart what its predecessor did.
       transactionalId: isExactlyOnce ? `${applicationId}-${processId}-0` : null,
       transactionTimeoutMs,
     });

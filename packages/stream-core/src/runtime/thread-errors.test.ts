@@ -10,17 +10,23 @@ const codesOf = (failure: string) =>
     (code) => classifyThreadError(new StreamsError(code, '')) === failure,
   );
 
-test('an instance begins anew after it has lost its place in the group, and tries again when the broker is away', () => {
+test('an instance begins anew after it has lost its place in the group, and tries again when somebody is away', () => {
   expect(codesOf('migrated').sort()).toEqual([
     'ILLEGAL_GENERATION',
     'INVALID_PRODUCER_EPOCH',
+    'OUT_OF_ORDER_SEQUENCE',
     'PRODUCER_FENCED',
     'REBALANCE_IN_PROGRESS',
     'TASK_CORRUPTED',
     'TASK_MIGRATED',
+    'TRANSACTION_ABORTABLE',
     'UNKNOWN_MEMBER_ID',
   ]);
-  expect(codesOf('unavailable').sort()).toEqual(['BROKER_UNAVAILABLE', 'UNSTABLE_OFFSET_COMMIT']);
+  expect(codesOf('unavailable').sort()).toEqual([
+    'BROKER_UNAVAILABLE',
+    'SCHEMA_REGISTRY_UNAVAILABLE',
+    'UNSTABLE_OFFSET_COMMIT',
+  ]);
   expect(codesOf('shutdownRequested')).toEqual(['SHUTDOWN_REQUESTED']);
 });
 

@@ -10,10 +10,16 @@ const migrated: ReadonlySet<ErrorCode> = new Set([
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
   'REBALANCE_IN_PROGRESS',
+  'OUT_OF_ORDER_SEQUENCE',
+  'TRANSACTION_ABORTABLE',
 ]);
 
 // After these it is worth to try again for a while.
-const unavailable: ReadonlySet<ErrorCode> = new Set(['BROKER_UNAVAILABLE', 'UNSTABLE_OFFSET_COMMIT']);
+const unavailable: ReadonlySet<ErrorCode> = new Set([
+  'BROKER_UNAVAILABLE',
+  'SCHEMA_REGISTRY_UNAVAILABLE',
+  'UNSTABLE_OFFSET_COMMIT',
+]);
 
 /** What an error of a stream thread means for the thread. */
 export type ThreadFailure = 'migrated' | 'unavailable' | 'shutdownRequested' | 'uncaught';

@@ -53,6 +53,7 @@ export const inMemoryEngine = (): StateEngine => new InMemoryEngine();
 
 const directory: StateDirectory = {
   open: inMemoryEngine,
+  processId: (make) => make(),
   taskIds: () => [],
   remove: () => {},
   close: () => {},

@@ -43,6 +43,13 @@ export interface StateDirectory {
    * @throws StreamsError STATE_CORRUPTED when its files are damaged, STATE_FAILED when it cannot be opened otherwise
    */
   open(taskId: TaskId, options: EngineOptions): StateEngine;
+  /**
+   * What names this instance among those of its application. Where the backend is durable it stays the same over
+   * restarts, so that a restart fences what its predecessor left open.
+   *
+   * @param make gives a new one, of letters, digits and hyphens, where none is kept
+   */
+  processId(make: () => string): string;
   /** The tasks that have a database here, open or not. */
   taskIds(): readonly TaskId[];
   /** Deletes the database of a task; it must not be open. Nothing happens where there is none. */

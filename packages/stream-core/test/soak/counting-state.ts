@@ -61,6 +61,7 @@ export const countingState = (inner: StateBackend, counts: StateCounts): StateBa
     const directory = inner.acquire(applicationId);
     return {
       open: (taskId, options) => new CountingEngine(directory.open(taskId, options), counts),
+      processId: (make) => directory.processId(make),
       taskIds: () => directory.taskIds(),
       remove: (taskId) => directory.remove(taskId),
       close: () => directory.close(),

@@ -7,8 +7,8 @@ import { stateFormat } from '../../src/state/state-header.ts';
 import { TaskState } from '../../src/state/task-state.ts';
 import { durableState } from '../durable-state.ts';
 
-export const applicationId = 'fixture-app';
-export const taskId = { subtopology: 3, partition: 12 };
+const applicationId = 'fixture-app';
+const taskId = { subtopology: 3, partition: 12 };
 
 const owner = { applicationId, taskId: '3_12', writeBehind: null };
 const bytes = (text: string): Buffer => Buffer.from(text);
@@ -30,7 +30,7 @@ export const withFixture = <T>(backend: StateBackend, use: (state: TaskState) =>
 };
 
 /** Writes what a fixture holds. */
-export const fill = (state: TaskState): void => {
+const fill = (state: TaskState): void => {
   const table = state.open('table');
   for (let row = 0; row < 50; row++) table.put(bytes(`key-${row}`), bytes(`value-${row}`));
   table.put(bytes('long'.repeat(1_000)), bytes('a long key'));

@@ -6,7 +6,10 @@ import { isCanonicalType } from './canonical-type.ts';
 import type { Decoder } from './decoder.ts';
 import { ownDecoder, writerDecoder } from './decoder.ts';
 import { Encoder } from './encoder.ts';
+import { encoderOf } from './latest-schema.ts';
 import type { SchemaCache } from './schema-cache.ts';
+import type { WriteSchema } from './schema-source.ts';
+import { canonicalSchemaText } from './schema-text.ts';
 import type { SubjectNameStrategy } from './subject-name-strategy.ts';
 import { framedSchemaId, framingProblem } from './wire-format.ts';
 
@@ -27,6 +30,12 @@ export interface AvroSerdeSpec {
   readonly immutable: boolean;
 }
 
+/** How the values of a topic are written. */
+interface Writer {
+  readonly id: number;
+  readonly encoder: Encoder;
+}
+
 const settle = async (pending: Iterable<Promise<unknown>>): Promise<void> => {
   await Promise.all(pending);
 };
@@ -38,20 +47,22 @@ export class AvroSerde<T> implements Serde<T> {
   readonly #spec: AvroSerdeSpec;
   readonly #encoder: Encoder;
   readonly #decoders = new Map<number, Decoder>();
-  /** The ids to write, by topic. */
-  readonly #ids = new Map<string, number>();
+  /** What writes every topic when the id is given. */
+  readonly #fixedWriter: Writer | null;
+  readonly #writers = new Map<string, Writer>();
 
   constructor(spec: AvroSerdeSpec) {
     this.canonical = spec.onlyId && isCanonicalType(spec.type);
     this.immutable = spec.immutable;
     this.#spec = spec;
     this.#encoder = new Encoder(spec.type);
+    this.#fixedWriter = spec.id === null ? null : { id: spec.id, encoder: this.#encoder };
     if (spec.id !== null) this.#decoders.set(spec.id, ownDecoder(spec.id, spec.type));
   }
 
   serialize(value: T, topic: string): Uint8Array {
-    const id = this.#spec.id ?? this.#ids.get(topic);
-    if (id !== undefined) return this.#encoder.encode(value, id, topic);
+    const writer = this.#fixedWriter ?? this.#writers.get(topic);
+    if (writer !== undefined) return writer.encoder.encode(value, writer.id, topic);
     const message = `No schema id is known to write to ${topic}; await prepareWrite('${topic}') first`;
     throw new StreamsError('SCHEMA_UNKNOWN', message, { context: { topic } });
   }
@@ -82,25 +93,26 @@ export class AvroSerde<T> implements Serde<T> {
   }
 
   prepareWrite(topic: string): Promise<void> | undefined {
-    if (this.#spec.id !== null || this.#ids.has(topic)) return undefined;
+    if (this.#fixedWriter !== null || this.#writers.has(topic)) return undefined;
     try {
-      const answer = this.#register(topic);
-      if (typeof answer !== 'number') return answer.then((id) => this.#keepId(topic, id));
-      this.#keepId(topic, answer);
+      const { cache, subject: nameSubject, isKey, text, type } = this.#spec;
+      const subject = nameSubject({ topic, isKey, schemaName: type.name ?? null });
+      const answer = cache.register(subject, text);
+      if (answer instanceof Promise) return answer.then((schema) => this.#keepWriter(topic, subject, schema));
+      this.#keepWriter(topic, subject, answer);
       return undefined;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #register(topic: string): number | Promise<number> {
-    const { cache, subject, isKey, text, type } = this.#spec;
-    return cache.register(subject({ topic, isKey, schemaName: type.name ?? null }), text);
-  }
-
-  #keepId(topic: string, id: number): void {
-    this.#ids.set(topic, id);
-    this.#decoders.set(id, ownDecoder(id, this.#spec.type));
+  #keepWriter(topic: string, subject: string, { id, schema }: WriteSchema): void {
+    const { type, canonicalText, text } = this.#spec;
+    const isOwn = schema === text || canonicalSchemaText(schema) === canonicalText;
+    const encoder = isOwn ? this.#encoder : encoderOf({ id, text: schema, subject }, type);
+    const decoder = isOwn ? ownDecoder(id, type) : writerDecoder({ id, text: schema }, { type, canonicalText });
+    this.#decoders.set(id, decoder);
+    this.#writers.set(topic, { id, encoder });
   }
 
   #newDecoder(id: number, topic: string): Decoder {

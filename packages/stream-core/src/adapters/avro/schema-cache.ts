@@ -1,5 +1,5 @@
 import type { Clock } from '../../common/clock.ts';
-import type { SchemaSource } from './schema-source.ts';
+import type { SchemaSource, WriteSchema } from './schema-source.ts';
 
 interface SchemaCacheOptions {
   readonly source: SchemaSource;
@@ -23,8 +23,8 @@ export class SchemaCache {
   /** When to ask again, by id. */
   readonly #unknown = new Map<number, number>();
   readonly #loading = new Map<number, Promise<void>>();
-  readonly #ids = new Map<string, number>();
-  readonly #registering = new Map<string, Promise<number>>();
+  readonly #registered = new Map<string, WriteSchema>();
+  readonly #registering = new Map<string, Promise<WriteSchema>>();
 
   constructor({ source, clock, retryUnknownAfterMs }: SchemaCacheOptions) {
     this.#source = source;
@@ -55,22 +55,19 @@ export class SchemaCache {
     return promise;
   }
 
-  /** The id of a schema under a subject; a number when it is known already. */
-  register(subject: string, text: string): number | Promise<number> {
+  /** What to write with for a schema under a subject; no promise when it is known already. */
+  register(subject: string, text: string): WriteSchema | Promise<WriteSchema> {
     const key = `${subject}\n${text}`;
-    const known = this.#ids.get(key) ?? this.#registering.get(key);
+    const known = this.#registered.get(key) ?? this.#registering.get(key);
     if (known !== undefined) return known;
+    const keep = (answer: number | WriteSchema): WriteSchema => {
+      const schema = typeof answer === 'number' ? { id: answer, schema: text } : answer;
+      this.#registered.set(key, schema);
+      return schema;
+    };
     const answer = this.#source.register(subject, text);
-    if (typeof answer === 'number') {
-      this.#ids.set(key, answer);
-      return answer;
-    }
-    const promise = answer
-      .then((id) => {
-        this.#ids.set(key, id);
-        return id;
-      })
-      .finally(() => this.#registering.delete(key));
+    if (!(answer instanceof Promise)) return keep(answer);
+    const promise = answer.then(keep).finally(() => this.#registering.delete(key));
     this.#registering.set(key, promise);
     return promise;
   }

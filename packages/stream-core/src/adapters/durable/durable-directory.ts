@@ -9,6 +9,7 @@ import type { DatabaseKind, DatabasePlace } from './database.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { DurableEngine, engineError } from './durable-engine.ts';
 import { isDirectory, namesIn } from './files.ts';
+import { keptProcessId } from './process-id.ts';
 import { onDisk, stateError } from './state-error.ts';
 import { TaskDirectory } from './task-directory.ts';
 
@@ -43,6 +44,11 @@ class DurableDirectory implements StateDirectory {
     const engine = onDisk(`Opening ${directory.path}`, () => this.#openIn(directory, place), task);
     this.#open.add(task);
     return engine;
+  }
+
+  processId(make: () => string): string {
+    this.#check();
+    return onDisk(`Keeping the process id in ${this.#path}`, () => keptProcessId(this.#path, make));
   }
 
   taskIds(): readonly TaskId[] {

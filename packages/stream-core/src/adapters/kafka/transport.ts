@@ -20,7 +20,6 @@ export interface RequestOptions {
   readonly lane: string;
 }
 
-
 /**
  * The way to the brokers, the only one that the client has: a network of sockets, or a broker in the same process. Every
  * error is a StreamsError: BROKER_UNAVAILABLE when there was no answer (what was asked may have happened or not),

@@ -1,5 +1,5 @@
+import { BinaryHeap } from '../../common/binary-heap.ts';
 import type { Clock, Timer } from '../../common/clock.ts';
-import { BinaryHeap } from './binary-heap.ts';
 
 interface Deadline {
   readonly at: number;

@@ -1,4 +1,7 @@
-/** The requests that clients send. One poll sends a `fetch` whenever it looks for data. */
+/**
+ * The requests that clients send. One poll sends a `fetch` whenever it looks for data. The last lines are sent only by
+ * clients that speak Kafka's protocol.
+ */
 export type RequestKind =
   | 'metadata'
   | 'createTopics'
@@ -16,7 +19,16 @@ export type RequestKind =
   | 'heartbeat'
   | 'leaveGroup'
   | 'offsetCommit'
-  | 'offsetFetch';
+  | 'offsetFetch'
+  | 'findCoordinator'
+  | 'addPartitionsToTxn'
+  | 'addOffsetsToTxn'
+  | 'offsetForLeaderEpoch'
+  | 'createPartitions'
+  | 'incrementalAlterConfigs'
+  | 'describeCluster'
+  | 'describeGroups'
+  | 'listGroups';
 
 /**
  * What a simulator may do to the embedded broker. Every hook is optional. A hook delays a request by the promise that it

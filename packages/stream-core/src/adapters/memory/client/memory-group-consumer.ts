@@ -10,10 +10,13 @@ import type {
 import type { Clock } from '../../../common/clock.ts';
 import type { TopicPartition } from '../../../common/topic-partition.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
+import { GroupMembership } from '../../membership/group-membership.ts';
+import type { TopicCounts } from '../../membership/topic-counts.ts';
 import { isBrokerError } from '../broker-error.ts';
 import type { MemoryCluster } from '../memory-cluster.ts';
 import { Signal } from '../signal.ts';
-import { GroupMembership } from './group-membership.ts';
+import type { TopicRegistry } from '../topic-registry.ts';
+import { MemberRequests } from './member-requests.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { Poller } from './poller.ts';
 import type { Requests } from './requests.ts';
@@ -26,6 +29,11 @@ export interface MemoryGroupConsumerOptions {
   readonly consumer: GroupConsumerOptions;
   readonly onClose: () => void;
 }
+
+const countsOf = (topics: TopicRegistry): TopicCounts => ({
+  count: async (names) => new Map(Array.from(names, (name) => [name, topics.find(name)?.partitions.length ?? 0])),
+  watch: (listener) => topics.onChange(listener),
+});
 
 /** A member of a consumer group on the embedded broker. */
 export class MemoryGroupConsumer implements GroupConsumer {
@@ -43,12 +51,11 @@ export class MemoryGroupConsumer implements GroupConsumer {
     this.#reader = new PartitionReader({ isolationLevel, maxPartitionBytes, topics, ignoreMissing: true });
     this.#poller = new Poller({ clock, requests, reader: this.#reader });
     this.#membership = new GroupMembership({
-      cluster,
-      requests,
+      coordinator: new MemberRequests({ cluster, requests, clientId, consumer }),
+      topicCounts: countsOf(topics),
       clock,
-      clientId,
       consumer,
-      reader: this.#reader,
+      owned: this.#reader,
       interrupt: () => this.#poller.interrupt(),
     });
   }
@@ -102,7 +109,7 @@ export class MemoryGroupConsumer implements GroupConsumer {
     this.#poller.checkOpen();
     if (offsets.length === 0) return;
     const { cluster, requests } = this.#options;
-    const identity = this.#membership.metadata;
+    const identity = this.#membership.committer;
     try {
       await requests.untilAnswered('offsetCommit', () => cluster.offsets.commit(identity, offsets));
     } catch (error) {
@@ -130,14 +137,14 @@ export class MemoryGroupConsumer implements GroupConsumer {
     return this.#membership.metadata;
   }
 
-  requestRejoin(_reason: string): void {
-    this.#membership.requestJoin();
+  requestRejoin(reason: string): void {
+    this.#membership.requestJoin(reason);
   }
 
   async close(options: { readonly leave?: boolean } = {}): Promise<void> {
     this.#poller.close();
     this.#closed.fire();
-    await this.#membership.close(options.leave ?? true);
+    await this.#membership.close(options.leave ?? this.#options.consumer.groupInstanceId === null);
     this.#options.onClose();
   }
 

@@ -1,12 +1,12 @@
 import type { GroupMetadata, OffsetCommit } from '../../../broker/group-consumer.ts';
 import type { ProduceAck, Producer, ProducerOptions } from '../../../broker/producer.ts';
 import type { RecordBatch } from '../../../broker/record-batch.ts';
+import { advanceSequence } from '../../../broker/sequence.ts';
 import type { TopicPartition } from '../../../common/topic-partition.ts';
 import { topicPartitionKey } from '../../../common/topic-partition.ts';
 import type { ErrorCode } from '../../../errors/codes.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
 import type { ProducerIdAndEpoch } from '../coordinator/transaction.ts';
-import { advanceSequence } from '../log/producer-states.ts';
 import type { MemoryCluster } from '../memory-cluster.ts';
 import type { Requests } from './requests.ts';
 

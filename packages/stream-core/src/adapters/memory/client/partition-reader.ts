@@ -1,9 +1,9 @@
+import { AbortedFilter } from '../../../broker/aborted-filter.ts';
 import type { FetchedPartition, FetcherOptions } from '../../../broker/fetcher.ts';
 import type { RecordBatch } from '../../../broker/record-batch.ts';
 import type { TopicPartition } from '../../../common/topic-partition.ts';
 import { topicPartitionKey } from '../../../common/topic-partition.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
-import { AbortedFilter } from '../log/aborted-filter.ts';
 import type { LogSlice, PartitionLog } from '../log/partition-log.ts';
 import type { TopicRegistry } from '../topic-registry.ts';
 

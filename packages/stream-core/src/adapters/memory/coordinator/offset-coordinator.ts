@@ -7,7 +7,7 @@ import type { GroupCoordinator } from './group-coordinator.ts';
 import type { MemberIdentity } from './group-requests.ts';
 
 /** `offset.metadata.max.bytes`. */
-const maxMetadataBytes = 4096;
+export const maxMetadataBytes = 4096;
 
 /** Commits and fetches the offsets of groups, inside and outside of transactions. */
 export class OffsetCoordinator {

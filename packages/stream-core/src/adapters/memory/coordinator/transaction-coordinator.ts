@@ -23,6 +23,12 @@ export interface TransactionalRequest extends ProducerIdAndEpoch {
   readonly transactionalId: string;
 }
 
+/** Who a producer believes to be when it asks for a new epoch. */
+export interface ClaimedIdentity extends ProducerIdAndEpoch {
+  /** Answers the same request once more with the same epoch, as Kafka does for a lost answer. @default false: refuses it */
+  readonly mayRepeat?: boolean;
+}
+
 export interface AddToTransaction extends TransactionalRequest {
   /**
    * Transactions v2 (KIP-890): the first write adds the partition. Without it the partition must have been added by a
@@ -53,7 +59,7 @@ export class TransactionCoordinator {
   initProducerId(
     transactionalId: string | null,
     timeoutMs: number,
-    current: ProducerIdAndEpoch | null = null,
+    current: ClaimedIdentity | null = null,
   ): ProducerIdAndEpoch {
     if (transactionalId === null) return { producerId: ++this.#lastProducerId, producerEpoch: 0 };
     if (timeoutMs < 1 || timeoutMs > this.#options.maxTimeoutMs) {
@@ -68,11 +74,17 @@ export class TransactionCoordinator {
       this.#transactions.set(transactionalId, transaction);
       return transaction.identity;
     }
-    if (current !== null && !isSame(known, current)) throw fenced(known, current);
+    if (current !== null && !isSame(known, current)) {
+      // The answer to the first request of this kind got lost.
+      if (current.mayRepeat === true && known.raisedFrom !== null && isSame(known.raisedFrom, current))
+        return known.identity;
+      throw fenced(known, current);
+    }
     if (known.isOngoing) this.#abortAndFence(known);
     if (known.isEnding) throw concurrent(known);
     known.timeoutMs = timeoutMs;
     known.lastEnded = null;
+    known.raisedFrom = current;
     this.#raiseEpoch(known);
     known.become('Empty');
     return known.identity;
@@ -119,6 +131,22 @@ export class TransactionCoordinator {
     return transaction.identity;
   }
 
+  /**
+   * As `endTransaction`, in version 1 of transactions: the epoch stays, and so do the sequences of the producer.
+   *
+   * @throws BrokerError as `endTransaction`
+   */
+  endKeepingEpoch(request: TransactionalRequest, committed: boolean): void {
+    const transaction = this.#checked(request);
+    const { lastEnded } = transaction;
+    if (!transaction.isOngoing) {
+      if (lastEnded !== null && isSame(lastEnded, request) && lastEnded.committed === committed) return;
+      throw invalidState(transaction, committed ? 'committed now' : 'aborted now');
+    }
+    transaction.lastEnded = { ...transaction.identity, committed };
+    this.#end(transaction, transaction.identity, committed);
+  }
+
   /** Forgets a transactional id, as a broker does after `transactional.id.expiration.ms`. */
   expire(transactionalId: string): void {
     const transaction = this.#transactions.get(transactionalId);
@@ -148,6 +176,7 @@ export class TransactionCoordinator {
     if (transaction.isOngoing) return;
     transaction.become('Ongoing');
     transaction.lastEnded = null;
+    transaction.raisedFrom = null;
     transaction.timer = this.#options.timers.schedule(transaction.timeoutMs, () => this.#abortAndFence(transaction));
   }
 

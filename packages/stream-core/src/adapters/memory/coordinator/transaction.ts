@@ -45,6 +45,8 @@ export class Transaction {
   /** Aborts the open transaction. */
   timer: Timer | null = null;
   lastEnded: EndedTransaction | null = null;
+  /** Who the producer was before it asked for a new epoch, so that a repeated request is known (KIP-360). */
+  raisedFrom: ProducerIdAndEpoch | null = null;
   /** Markers that are still to be written. */
   openMarkers = 0;
   readonly #state = new StateMachine<TransactionState>('Empty', transitions);

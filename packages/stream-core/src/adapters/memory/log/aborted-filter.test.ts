@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-
+import { AbortedFilter } from '../../../broker/aborted-filter.ts';
 import type { RecordBatch } from '../../../broker/record-batch.ts';
 import { RecordBatchBuilder } from '../../../broker/record-batch-builder.ts';
+import { isAbortMarker, transactionMarker } from '../../../broker/transaction-marker.ts';
 import { noHeaders } from '../../../common/headers.ts';
 import { ManualClock } from '../../../testing/manual-clock.ts';
-import { AbortedFilter } from './aborted-filter.ts';
 import { PartitionLog } from './partition-log.ts';
 import { resolveTopicConfig } from './topic-config.ts';
-import { isAbortMarker, transactionMarker } from './transaction-marker.ts';
 
 type Step =
   | { readonly kind: 'write'; readonly producer: number; readonly records: number }

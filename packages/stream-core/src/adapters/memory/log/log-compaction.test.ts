@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-
+import { AbortedFilter } from '../../../broker/aborted-filter.ts';
 import { RecordBatchBuilder } from '../../../broker/record-batch-builder.ts';
 import { noHeaders } from '../../../common/headers.ts';
 import { ManualClock } from '../../../testing/manual-clock.ts';
-import { AbortedFilter } from './aborted-filter.ts';
 import { PartitionLog } from './partition-log.ts';
 import { resolveTopicConfig } from './topic-config.ts';
 

@@ -1,8 +1,8 @@
+import { AbortedFilter } from '../../../broker/aborted-filter.ts';
 import { batchLayout } from '../../../broker/batch-layout.ts';
 import { RecordBatch } from '../../../broker/record-batch.ts';
 import type { RecordCursor } from '../../../broker/record-cursor.ts';
 import { lastingCopy, writeInt64 } from '../../../common/bytes.ts';
-import { AbortedFilter } from './aborted-filter.ts';
 import type { AbortedTransaction } from './aborted-transactions.ts';
 import { LogSegment } from './log-segments.ts';
 

@@ -2,6 +2,7 @@ import { batchLayout } from '../../../broker/batch-layout.ts';
 import type { IsolationLevel } from '../../../broker/fetcher.ts';
 import type { BatchProducer } from '../../../broker/record-batch.ts';
 import { batchAttributes, RecordBatch } from '../../../broker/record-batch.ts';
+import { transactionMarker } from '../../../broker/transaction-marker.ts';
 import { lastingCopy, writeInt64 } from '../../../common/bytes.ts';
 import type { Clock } from '../../../common/clock.ts';
 import type { TopicPartition } from '../../../common/topic-partition.ts';
@@ -15,7 +16,6 @@ import { LogSegments } from './log-segments.ts';
 import type { AppendedBatch } from './producer-states.ts';
 import { ProducerStates } from './producer-states.ts';
 import type { TopicConfig } from './topic-config.ts';
-import { transactionMarker } from './transaction-marker.ts';
 import { validateBatch } from './validate-batch.ts';
 
 export interface PartitionLogOptions {

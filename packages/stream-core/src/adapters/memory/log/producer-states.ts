@@ -1,10 +1,9 @@
 import type { RecordBatch } from '../../../broker/record-batch.ts';
+import { advanceSequence } from '../../../broker/sequence.ts';
 import { BrokerError } from '../broker-error.ts';
 
 /** Kafka remembers this many batches a producer, which is why a producer may have five requests under way. */
 const rememberedBatches = 5;
-
-const maxSequence = 0x7fff_ffff;
 
 /** A batch as it was appended, kept to answer a retry of it. */
 export interface AppendedBatch {
@@ -21,10 +20,6 @@ interface ProducerState {
   batches: AppendedBatch[];
   lastAppendAt: number;
 }
-
-/** The sequence number `count` records behind `sequence`; it wraps at 2^31. */
-export const advanceSequence = (sequence: number, count: number): number =>
-  sequence > maxSequence - count ? count - (maxSequence - sequence) - 1 : sequence + count;
 
 /** What a partition knows of its producers: epochs, sequences and open transactions (Kafka's ProducerStateManager). */
 export class ProducerStates {

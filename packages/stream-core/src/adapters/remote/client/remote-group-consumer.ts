@@ -134,7 +134,7 @@ export class RemoteGroupConsumer implements GroupConsumer {
   }
 
   close(options: { readonly leave?: boolean } = {}): Promise<void> {
-    return this.#reader.close(options.leave ?? true);
+    return this.#reader.close(options.leave ?? this.#options.groupInstanceId === null);
   }
 
   get #hasLostItsPlace(): boolean {

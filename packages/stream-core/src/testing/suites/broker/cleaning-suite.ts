@@ -5,7 +5,8 @@ import { valuesOf } from './suite-context.ts';
 
 /** What retention and compaction leave to be seen. */
 export const cleaningSuite = (context: SuiteContext, supports: BrokerSupport): void => {
-  describe.skipIf(!supports.cleaning)('cleaning', () => {
+  if (!supports.cleaning) return;
+  describe('cleaning', () => {
     test('keeps the latest record of each key at its offset', async () => {
       const topic = await context.topic(1, { 'cleanup.policy': 'compact' });
       const partition = { topic, partition: 0 };
@@ -58,7 +59,8 @@ export const cleaningSuite = (context: SuiteContext, supports: BrokerSupport): v
       await expect(fetcher.poll(30_000)).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' });
     });
 
-    test.skipIf(!supports.transactions)('leaves aborted records out, and no marker hides later ones', async () => {
+    if (!supports.transactions) return;
+    test('leaves aborted records out, and no marker hides later ones', async () => {
       const topic = await context.topic(1, { 'cleanup.policy': 'compact', 'delete.retention.ms': '0' });
       const partition = { topic, partition: 0 };
       const producer = await context.producer({ transactionalId: context.unique('txn') });

@@ -96,7 +96,8 @@ export const produceSuite = (context: SuiteContext, supports: BrokerSupport): vo
       expect(read[0]?.timestamp).toBe(read[1]?.timestamp);
     });
 
-    test.skipIf(!supports.lostAnswers)('sends a batch again whose answer got lost, and it is there once', async () => {
+    if (!supports.lostAnswers) return;
+    test('sends a batch again whose answer got lost, and it is there once', async () => {
       const topic = await context.topic();
       const partition = { topic, partition: 0 };
       const producer = await context.producer();

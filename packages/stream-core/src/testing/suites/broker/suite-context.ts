@@ -28,7 +28,7 @@ export interface BrokerUnderTest {
   close(): Promise<void>;
 }
 
-/** What an adapter can do. What it cannot do is skipped, and shows as skipped. */
+/** What an adapter can do. What it cannot do is no part of its contract, and has no tests. */
 export interface BrokerSupport {
   readonly transactions: boolean;
   readonly staticMembership: boolean;

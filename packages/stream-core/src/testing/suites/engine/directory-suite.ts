@@ -113,6 +113,33 @@ export const directorySuite = (context: EngineContext): void => {
       expect(lines(context.open())).toEqual([]);
     });
 
+    test('keeps the process id of its instance, each application one of its own', () => {
+      expect(context.acquire().processId(() => 'first')).toBe('first');
+      expect(context.acquire().processId(() => 'second')).toBe('first');
+      context.close();
+      expect(context.acquire().processId(() => 'third')).toBe('first');
+      const other = context.backend().acquire('another-app');
+      expect(other.processId(() => 'other')).toBe('other');
+      other.close();
+    });
+
+    test.each(['', '{', 'null', '[]', '{"version":1}', '{"version":1,"processId":"../x"}', '{"processId":"x"}'])(
+      'takes a new process id where the file holds %j',
+      (text) => {
+        context.acquire().processId(() => 'first');
+        writeFileSync(join(context.directory, 'app', 'process.json'), text);
+        expect(context.acquire().processId(() => 'second')).toBe('second');
+        context.close();
+        expect(context.acquire().processId(() => 'third')).toBe('second');
+      },
+    );
+
+    test('refuses the process id of a newer version with STATE_FORMAT_UNSUPPORTED', () => {
+      context.acquire();
+      writeFileSync(join(context.directory, 'app', 'process.json'), '{"version":2,"processId":"x"}');
+      expectCode(() => context.acquire().processId(() => 'mine'), 'STATE_FORMAT_UNSUPPORTED');
+    });
+
     test('leaves alone what it does not know', () => {
       const task = join(context.directory, 'app', '0_3');
       mkdirSync(join(task, 'theirs'), { recursive: true });
@@ -134,6 +161,7 @@ export const directorySuite = (context: EngineContext): void => {
       acquired.close();
       expectCode(() => acquired.open(taskId, { memoryBytes }), 'STATE_FAILED');
       expectCode(() => acquired.taskIds(), 'STATE_FAILED');
+      expectCode(() => acquired.processId(() => 'x'), 'STATE_FAILED');
       expectCode(() => acquired.remove(taskId), 'STATE_FAILED');
     });
 

@@ -1,0 +1,71 @@
+import type { Setting } from '../../shared/settings/setting.ts';
+
+/** Everything that can be set for `millrace run payments`. */
+export const runSettings: readonly Setting[] = [
+  { name: 'bootstrap', kind: 'value', value: 'HOST:PORT,...', help: 'brokers of the Kafka cluster; must be given' },
+  { name: 'registry', kind: 'value', value: 'URL,...', help: 'the schema registry; must be given' },
+  {
+    name: 'applications',
+    kind: 'value',
+    value: 'NAME,...',
+    help: 'what runs here: orchestrator, fraud, revenue, core (all)',
+  },
+  {
+    name: 'application-id',
+    kind: 'value',
+    value: 'ID',
+    help: 'consumer group of the orchestrator (payment-orchestrator-cg)',
+  },
+  { name: 'guarantee', kind: 'value', value: 'NAME', help: 'exactly_once_v2 or at_least_once (exactly_once_v2)' },
+  { name: 'fraud', kind: 'value', value: 'MODE', help: 'builtin: own rules; external: another system (builtin)' },
+  { name: 'state', kind: 'value', value: 'DIR', help: 'where state is kept; without it, in memory' },
+  { name: 'state-engine', kind: 'value', value: 'ENGINE', help: 'lmdb, rocksdb or memory (lmdb with --state)' },
+  { name: 'create-topics', kind: 'switch', help: 'creates the topics that do not exist' },
+  {
+    name: 'scale',
+    kind: 'value',
+    value: 'FACTOR',
+    help: 'partitions, as a part of those in production, 0.01 to 10 (1)',
+  },
+  {
+    name: 'replication-factor',
+    kind: 'value',
+    value: 'N',
+    help: 'of topics that are created; -1: as the brokers say (3)',
+  },
+  { name: 'bad-records', kind: 'value', value: 'WHAT', help: 'fail or continue, when a record cannot be read (fail)' },
+  {
+    name: 'health-port',
+    kind: 'value',
+    value: 'PORT',
+    help: 'serves /health/live and /health/ready; 0: any port (no)',
+  },
+  {
+    name: 'health-host',
+    kind: 'value',
+    value: 'ADDRESS',
+    help: 'the address that the health port is opened on (0.0.0.0)',
+  },
+  { name: 'drain-timeout', kind: 'value', value: 'SECONDS', help: 'how long an end may take, 1 to 600 (30)' },
+  { name: 'log-level', kind: 'value', value: 'LEVEL', help: 'debug, info, warn or error (info)' },
+  { name: 'tls', kind: 'switch', help: 'TLS to the brokers, with the authorities that Node.js trusts' },
+  {
+    name: 'tls-ca',
+    kind: 'value',
+    value: 'FILE',
+    help: 'PEM of the authorities to trust, also for the registry; implies --tls',
+  },
+  { name: 'tls-cert', kind: 'value', value: 'FILE', help: 'PEM of the certificate of this client; needs --tls-key' },
+  { name: 'tls-key', kind: 'value', value: 'FILE', help: 'PEM of its key' },
+  { name: 'sasl-mechanism', kind: 'value', value: 'NAME', help: 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER' },
+  { name: 'sasl-username', kind: 'value', value: 'NAME', help: 'the user at the brokers' },
+  { name: 'registry-username', kind: 'value', value: 'NAME', help: 'the user at the registry' },
+  { name: 'sasl-password', kind: 'secret', help: 'the password of --sasl-username' },
+  { name: 'sasl-token', kind: 'secret', help: 'the token of OAUTHBEARER' },
+  { name: 'registry-password', kind: 'secret', help: 'the password of --registry-username' },
+  {
+    name: 'hmac-key',
+    kind: 'secret',
+    help: 'signs what stands for phone numbers in the audit trail; base64, 32 bytes or more',
+  },
+];

@@ -1,0 +1,39 @@
+import type { Chance } from '../../../common/chance.ts';
+import type { Clock } from '../../../common/clock.ts';
+import { sleep } from '../../../common/clock.ts';
+
+/** What one attempt came to: a value, or the reason for another one. */
+export type Attempt<T> = { readonly value: T } | { readonly unavailable: unknown };
+
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** How long attempts may fail in a row; 0 for one attempt. A long wait for an answer that fails counts as no time. */
+  readonly retryMs: number;
+  /** Called before each attempt; it ends them by throwing. */
+  readonly checkOpen?: (() => void) | undefined;
+}
+
+const firstBackoffMs = 50;
+const longestBackoffMs = 1_000;
+
+/** How long to wait after so many failures in a row (1 is the first), with a fifth of chance either way. */
+const backoffMs = (failures: number, chance: Chance): number =>
+  Math.min(firstBackoffMs * 2 ** Math.min(failures - 1, 10), longestBackoffMs) * (0.8 + 0.4 * chance());
+
+/** Tries until there is a value; throws what was in the way of the last attempt when the time is over. */
+export const untilAnswered = async <T>(
+  attempt: () => Promise<Attempt<T>>,
+  { clock, chance, retryMs, checkOpen }: RetryOptions,
+): Promise<T> => {
+  let failingSince: number | null = null;
+  for (let failures = 1; ; failures++) {
+    checkOpen?.();
+    const outcome = await attempt();
+    if ('value' in outcome) return outcome.value;
+    failingSince ??= clock.monotonic();
+    const delayMs = backoffMs(failures, chance);
+    if (clock.monotonic() + delayMs - failingSince > retryMs) throw outcome.unavailable;
+    await sleep(clock, delayMs);
+  }
+};
