@@ -68,8 +68,7 @@ interface Opened<S extends StateStore> {
   process(context: RecordContext, action: () => void): void;
 }
 
-const hex = (bytes: Uint8Array | null): string | null =>
-  bytes === null ? null : Buffer.from(bytes).toString('hex');
+const hex = (bytes: Uint8Array | null): string | null => (bytes === null ? null : Buffer.from(bytes).toString('hex'));
 export const unhex = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text, 'hex'));
 export const hexHeaders = (headers: Headers): RecordedHeaders => headers.map(({ key, value }) => [key, hex(value)]);
 

@@ -2,12 +2,12 @@ import type { Admin } from '../broker/admin.ts';
 import type { FetchedPartition, Fetcher } from '../broker/fetcher.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
+import type { TaskId } from '../common/task-id.ts';
 import type { TopicPartition } from '../common/topic-partition.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
 import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { StreamTask } from './stream-task.ts';
-import type { RestoredAmount } from './task-stores.ts';
+import type { RestoredAmount, TaskStores } from './task-stores.ts';
 
 const progressIntervalMs = 5_000;
 
@@ -23,18 +23,26 @@ export interface RestoreProgress {
   readonly isComplete: boolean;
 }
 
+/** A task with stores: one that processes, or a standby. */
+export interface RestorableTask {
+  readonly name: string;
+  readonly taskId: TaskId;
+  readonly stores: TaskStores;
+}
+
 /** A task whose database does not go with its changelog. */
-export interface MismatchedTask {
-  readonly task: StreamTask;
+export interface MismatchedTask<Task extends RestorableTask> {
+  readonly task: Task;
   readonly error: StreamsError;
 }
 
-interface Restore {
-  readonly task: StreamTask;
+interface Restore<Task extends RestorableTask> {
+  readonly task: Task;
   readonly store: string;
   readonly partition: TopicPartition;
   readonly startOffset: number;
-  readonly endOffset: number;
+  /** Null: the changelog is followed for as long as the task is here. */
+  readonly endOffset: number | null;
   position: number;
 }
 
@@ -50,13 +58,14 @@ export interface ChangelogReaderOptions {
 /**
  * Restores the stores of tasks from their changelogs, a bit at each call, so that the other tasks of the thread go on.
  * A store is restored when the position has come to where the log ended when the restore began: the position, which
- * steps over markers and gaps, and not the last record.
+ * steps over markers and gaps, and not the last record. The stores of a standby are never restored: they follow their
+ * changelogs, so that whoever takes the task over has only the last few records to wait for.
  *
  * @see `org.apache.kafka.streams.processor.internals.StoreChangelogReader`
  */
-export class ChangelogReader {
+export class ChangelogReader<Task extends RestorableTask> {
   readonly #options: ChangelogReaderOptions;
-  readonly #restores = new Map<string, Restore>();
+  readonly #restores = new Map<string, Restore<Task>>();
   #lastProgressMs = 0;
 
   constructor(options: ChangelogReaderOptions) {
@@ -73,7 +82,36 @@ export class ChangelogReader {
    * @returns tasks whose database does not go with its changelog: it was restored from offsets that the log does not
    *   have (any more); what they hold cannot be trusted
    */
-  async add(tasks: readonly StreamTask[]): Promise<readonly MismatchedTask[]> {
+  add(tasks: readonly Task[]): Promise<readonly MismatchedTask<Task>[]> {
+    return this.#begin(tasks, (endOffset) => endOffset);
+  }
+
+  /**
+   * Begins to follow the changelogs of these tasks: what their log gets is applied at the next polls, until `remove`.
+   *
+   * @returns as `add`
+   * @see `org.apache.kafka.streams.processor.internals.StandbyTask`
+   */
+  follow(tasks: readonly Task[]): Promise<readonly MismatchedTask<Task>[]> {
+    return this.#begin(tasks, () => null);
+  }
+
+  /** How many offsets a task is behind the ends of its changelogs, as of the last fetch; null while that is unknown. */
+  lag(task: Task): number | null {
+    let sum = 0;
+    for (const restore of this.#restores.values()) {
+      if (restore.task !== task) continue;
+      const lag = this.#options.fetcher.lag(restore.partition);
+      if (lag === null) return null;
+      sum += lag;
+    }
+    return sum;
+  }
+
+  async #begin(
+    tasks: readonly Task[],
+    endOf: (logEnd: number) => number | null,
+  ): Promise<readonly MismatchedTask<Task>[]> {
     const wanted = tasks.flatMap((task) =>
       task.stores.changelogs().map(({ topic, store, offset }) => ({
         task,
@@ -83,7 +121,7 @@ export class ChangelogReader {
       })),
     );
     if (wanted.length === 0) return [];
-    const mismatched: MismatchedTask[] = [];
+    const mismatched: MismatchedTask<Task>[] = [];
     const { admin } = this.#options;
     const partitions = wanted.map(({ partition }) => partition);
     // The end of the log itself: markers of the last transaction may not have moved the last stable offset yet.
@@ -96,14 +134,15 @@ export class ChangelogReader {
       'read_uncommitted',
     );
     wanted.forEach(({ task, store, offset, partition }, index) => {
-      const [earliest, endOffset] = [starts[index] ?? 0, ends[index] ?? 0];
-      if (offset !== null && (offset < earliest || offset > endOffset)) {
-        mismatched.push({ task, error: mismatch(partition, offset, `${earliest} to ${endOffset}`) });
+      const [earliest, latest] = [starts[index] ?? 0, ends[index] ?? 0];
+      if (offset !== null && (offset < earliest || offset > latest)) {
+        mismatched.push({ task, error: mismatch(partition, offset, `${earliest} to ${latest}`) });
         return;
       }
       const startOffset = offset ?? earliest;
-      const restore: Restore = { task, store, partition, startOffset, endOffset, position: startOffset };
-      if (startOffset < endOffset) this.#restores.set(topicPartitionKey(partition), restore);
+      const endOffset = endOf(latest);
+      const restore: Restore<Task> = { task, store, partition, startOffset, endOffset, position: startOffset };
+      if (endOffset === null || startOffset < endOffset) this.#restores.set(topicPartitionKey(partition), restore);
       else this.#report(restore);
     });
     this.#assign();
@@ -116,13 +155,13 @@ export class ChangelogReader {
   }
 
   /** Whether all stores of a task are restored. */
-  isRestored(task: StreamTask): boolean {
+  isRestored(task: Task): boolean {
     for (const restore of this.#restores.values()) if (restore.task === task) return false;
     return true;
   }
 
   /** Stops restoring a task. */
-  remove(task: StreamTask): void {
+  remove(task: Task): void {
     for (const [key, restore] of this.#restores) if (restore.task === task) this.#restores.delete(key);
     this.#assign();
   }
@@ -155,20 +194,21 @@ export class ChangelogReader {
     const amount = task.stores.restore(store, fetched);
     restore.position = fetched.nextPosition;
     this.#count(restore, amount);
-    if (restore.position >= restore.endOffset) {
+    if (restore.endOffset !== null && restore.position >= restore.endOffset) {
       this.#restores.delete(topicPartitionKey(partition));
       this.#assign();
     }
     this.#report(restore);
   }
 
-  #count({ task, store }: Restore, { records, bytes }: RestoredAmount): void {
+  #count({ task, store }: Restore<Task>, { records, bytes }: RestoredAmount): void {
     const tags = { task: task.name, store };
     this.#options.metrics.counter('restore-records-total', tags).add(records);
     this.#options.metrics.counter('restore-bytes-total', tags).add(bytes);
   }
 
-  #report({ store, partition, startOffset, position, endOffset }: Restore): void {
+  #report({ store, partition, startOffset, position, endOffset }: Restore<Task>): void {
+    if (endOffset === null) return;
     const isComplete = position >= endOffset;
     this.#options.onProgress({ store, changelog: partition, startOffset, offset: position, endOffset, isComplete });
   }
@@ -182,6 +222,7 @@ export class ChangelogReader {
     if (now - this.#lastProgressMs < progressIntervalMs) return;
     this.#lastProgressMs = now;
     for (const { store, partition, position, startOffset, endOffset } of this.#restores.values()) {
+      if (endOffset === null) continue;
       const percent = Math.floor((100 * (position - startOffset)) / Math.max(1, endOffset - startOffset));
       this.#options.logger.info('restore.progress', { store, ...partition, offset: position, endOffset, percent });
     }

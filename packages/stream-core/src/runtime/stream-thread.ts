@@ -20,6 +20,7 @@ import type { LagOf } from './partition-group.ts';
 import { prepareFetched } from './prepare-fetched.ts';
 import { processSlice } from './process-slice.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
+import type { StreamTask } from './stream-task.ts';
 import type { StreamThreadState } from './stream-thread-state.ts';
 import { streamThreadTransitions } from './stream-thread-state.ts';
 import { StreamsProducer } from './streams-producer.ts';
@@ -51,7 +52,7 @@ export class StreamThread {
   readonly #producer: StreamsProducer;
   readonly #positions: InputPositions;
   readonly #tasks: TaskManager;
-  readonly #changelogs: ChangelogReader;
+  readonly #changelogs: ChangelogReader<StreamTask>;
   readonly #outputTopics: OutputTopics;
   readonly #committer: Committer;
   readonly #schedule: OutputSchedule;

@@ -30,7 +30,7 @@ export interface TaskDatabasesOptions {
 
 /**
  * The databases of the tasks of an instance: each is opened with its share of the memory, half of it for the engine and
- * half for rows in front of it; one that is damaged is made anew where that is allowed; one whose task has been
+ * a sixth for rows in front of it (garbage and the batches that they are written in take the rest); one that is damaged is made anew where that is allowed; one whose task has been
  * elsewhere for long is deleted.
  */
 export class TaskDatabases {
@@ -111,12 +111,12 @@ export class TaskDatabases {
   #openOnce(taskId: TaskId, isWriteBehind: boolean): TaskState {
     const { directory, applicationId, isDurable, stateCorruption } = this.#options;
     const name = formatTaskId(taskId);
-    const share = (): number => this.#options.stateMemoryMaxBytes / (2 * this.#expected);
-    const opened = directory.open(taskId, { memoryBytes: Math.floor(share()) });
+    const share = (): number => this.#options.stateMemoryMaxBytes / this.#expected;
+    const opened = directory.open(taskId, { memoryBytes: Math.floor(share() / 2) });
     const isGuarded = isDurable && stateCorruption === 'rebuild';
     const engine = isGuarded ? new GuardedEngine(opened, (error) => this.#damaged.set(name, error)) : opened;
     try {
-      const writeBehind = isDurable ? this.#writeBehind(share, isWriteBehind) : null;
+      const writeBehind = isDurable ? this.#writeBehind(() => share() / 6, isWriteBehind) : null;
       return TaskState.open(engine, { applicationId, taskId: name, writeBehind });
     } catch (error) {
       engine.close();

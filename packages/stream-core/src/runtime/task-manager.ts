@@ -23,7 +23,7 @@ export interface TaskManagerOptions {
   readonly consumer: GroupConsumer;
   readonly producer: StreamsProducer;
   readonly outputTopics: OutputTopics;
-  readonly changelogs: ChangelogReader;
+  readonly changelogs: ChangelogReader<StreamTask>;
   readonly positions: InputPositions;
   readonly cache: RecordCache | null;
   readonly directory: StateDirectory;

@@ -125,8 +125,10 @@ export class TaskState {
     if (!space.hasSealed) this.#spaces.delete(space);
   }
 
-  /** The changelog offset that the database holds: the next one to restore from; null when it never held any. */
+  /** Up to which offset the rows here hold a changelog: the next one to restore from; null when they never held any. */
   changelogOffset(topic: string): number | null {
+    const behind = this.#offsets.get(topic);
+    if (behind !== undefined) return behind;
     const stored = this.#engine.get(offsetKey(topic));
     return stored === null ? null : readInt64(stored, 0);
   }

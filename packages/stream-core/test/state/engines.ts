@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, test } from 'vitest';
+import { describe, onTestFinished, test } from 'vitest';
 
 import { lmdbState } from '../../src/adapters/lmdb/lmdb-state.ts';
 import { rocksdbState } from '../../src/adapters/rocksdb/rocksdb-state.ts';
@@ -43,16 +43,9 @@ export const onBothEngines = (define: (name: EngineName) => void): void => {
   for (const name of ['lmdb', 'rocksdb'] as const) onEngine(name, () => define(name));
 };
 
-const directories: string[] = [];
-
-/** A directory that is gone after the test. */
+/** A directory that is gone after the test that asks for it. */
 export const temporaryDirectory = (): string => {
-  if (directories.length === 0) afterEach(deleteDirectories);
   const directory = mkdtempSync(join(tmpdir(), 'millrace-state-'));
-  directories.push(directory);
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
-};
-
-const deleteDirectories = (): void => {
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 };

@@ -38,7 +38,7 @@ const resultOf = (change: Partial<DemoResult> = {}): DemoResult => ({
   disturbedLatency: percentiles([]),
   books: books(0),
   stopped: null,
-  memory: { half: { rssMiB: 90, topicsMiB: 10 }, end: { rssMiB: 100, topicsMiB: 20 } },
+  memory: { half: { rssMiB: 90, usedMiB: 40, topicsMiB: 10 }, end: { rssMiB: 100, usedMiB: 50, topicsMiB: 20 } },
   aborted: null,
   ...change,
 });

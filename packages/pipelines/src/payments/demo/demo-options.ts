@@ -43,6 +43,12 @@ const ratePerSecond = 2_000;
 const accountsMin = 100;
 const paymentsPerAccount = 4;
 
+/** The load may run 3 s of event time ahead of the answers: where few payments fill them, answers have to come sooner. */
+const commitIntervalMs = (payments: number): number => {
+  if (payments >= 1_000) return 100;
+  return payments >= 100 ? 20 : 5;
+};
+
 /** The options with what follows from the ones that are given. */
 export const demoOptions = (given: Pick<DemoOptions, 'hmacKey'> & Partial<DemoOptions>): DemoOptions => {
   const { payments = 200_000 } = given;
@@ -59,8 +65,7 @@ export const demoOptions = (given: Pick<DemoOptions, 'hmacKey'> & Partial<DemoOp
     badRecordsEvery: Math.max(1, Math.floor(payments / 5)),
     partitionsDivisor: 10,
     startAt: seedEvening,
-    // The load may run 3 s of event time ahead of the answers: where few payments fill them, answers have to come sooner.
-    commitIntervalMs: (given.ratePerSecond ?? ratePerSecond) < 1_000 ? 20 : 100,
+    commitIntervalMs: commitIntervalMs(given.ratePerSecond ?? ratePerSecond),
     sessionTimeoutMs,
     ...given,
   };

@@ -1,8 +1,8 @@
 import { formatKsh } from '../../shared/money.ts';
 import type { Finding } from '../books/check.ts';
 import type { Books } from '../books/check-books.ts';
-import type { MemoryUse } from './demo-system.ts';
 import type { Percentiles } from './latencies.ts';
+import type { MemoryUse } from './memory-use.ts';
 import type { DemoProgress, DemoResult } from './run-demo.ts';
 
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -58,8 +58,8 @@ const verdictOn = ({ books, aborted }: DemoResult): string => {
   return books.isBalanced ? 'The books balance.' : 'THE BOOKS DO NOT BALANCE.';
 };
 
-const memoryText = ({ rssMiB, topicsMiB }: MemoryUse): string =>
-  `${number.format(rssMiB)} MiB, ${number.format(topicsMiB)} of them in the topics`;
+const memoryText = ({ rssMiB, usedMiB, topicsMiB }: MemoryUse): string =>
+  `${number.format(rssMiB)} MiB; ${number.format(usedMiB)} in use, ${number.format(topicsMiB)} of them for the topics`;
 
 /** The table at the end of a run. */
 export const formatResult = (result: DemoResult): string[] => {

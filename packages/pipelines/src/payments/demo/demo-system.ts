@@ -20,15 +20,11 @@ import type { DemoOptions } from './demo-options.ts';
 import { fraudDownSpan } from './demo-options.ts';
 import { Freezer } from './freezer.ts';
 import { hasLateAnswers } from './late-answers.ts';
+import type { MemoryUse } from './memory-use.ts';
+import { memoryUse } from './memory-use.ts';
 
-/** What a run takes of memory, in MiB. */
-export interface MemoryUse {
-  readonly rssMiB: number;
-  /** What of it lies in the topics. */
-  readonly topicsMiB: number;
-}
-
-const mebibytes = (bytes: number): number => Math.round(bytes / 1_048_576);
+/** All applications share one process. */
+const stateMemoryMaxBytes = 48 * 1_048_576;
 
 /** A broker with the whole pipeline on it, and with everything around the pipeline simulated. */
 export class DemoSystem {
@@ -88,6 +84,7 @@ export class DemoSystem {
         sessionTimeout: sessionTimeoutMs,
         heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
         transactionTimeout: sessionTimeoutMs,
+        stateMemoryMaxBytes,
       },
       logger: jsonLogger(onLog, 'error', () => clock.now()),
       // What nobody can read is counted by the books, and everything after it goes on.
@@ -130,11 +127,9 @@ export class DemoSystem {
     return hasLateAnswers(this.broker, this.clock);
   }
 
-  /** What the process takes of memory, and what of it the logs of the broker are, in MiB. */
+  /** What the process takes of memory. */
   memory(): MemoryUse {
-    let topicBytes = 0;
-    for (const log of this.broker.cluster.topics.logs()) topicBytes += log.sizeInBytes;
-    return { rssMiB: mebibytes(process.memoryUsage.rss()), topicsMiB: mebibytes(topicBytes) };
+    return memoryUse(this.broker);
   }
 
   async close(): Promise<void> {

@@ -5,11 +5,11 @@ import { topicNames } from '../topics.ts';
 import { ConfirmationMonitor } from './confirmation-monitor.ts';
 import { pause } from './demo-clock.ts';
 import type { DemoOptions } from './demo-options.ts';
-import type { MemoryUse } from './demo-system.ts';
 import { DemoSystem } from './demo-system.ts';
 import type { Percentiles } from './latencies.ts';
 import { percentiles } from './latencies.ts';
 import { LoadDriver } from './load-driver.ts';
+import type { MemoryUse } from './memory-use.ts';
 import type { TrackerState } from './payment-tracker.ts';
 import { PaymentTracker } from './payment-tracker.ts';
 

@@ -71,6 +71,10 @@ export class LogSegments {
     return this.#segments.reduce((sum, segment) => sum + segment.sizeInBytes, 0);
   }
 
+  get batchCount(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.batches.length, 0);
+  }
+
   /** Appends a placed batch; true when it began a new segment. */
   append(batch: RecordBatch, limits: SegmentLimits, now: number): boolean {
     const { active } = this;

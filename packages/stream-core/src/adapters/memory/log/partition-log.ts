@@ -100,6 +100,11 @@ export class PartitionLog {
     return this.#segments.sizeInBytes;
   }
 
+  /** Of data and of markers. */
+  get batchCount(): number {
+    return this.#segments.batchCount;
+  }
+
   /** The end of what a reader of that isolation level may see. */
   endOffset(isolationLevel: IsolationLevel): number {
     return isolationLevel === 'read_committed' ? this.lastStableOffset : this.#logEndOffset;
