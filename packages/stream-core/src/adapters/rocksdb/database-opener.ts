@@ -8,6 +8,9 @@ import type { LoadedBinding, NativeDatabase, OpenOptions, RocksdbBinding } from 
 /** Far beyond what the slowest disk needs. A thread that has not answered by then never will. */
 const answerTimeoutMs = 10 * 60_000;
 
+/** Starting takes no disk but that of the program. */
+const startTimeoutMs = 60_000;
+
 /** As the sources are, or as they were compiled. */
 const threadFile = import.meta.url.endsWith('.ts') ? './opener-thread.ts' : './opener-thread.js';
 
@@ -29,6 +32,9 @@ class RocksdbError extends Error {
   }
 }
 
+const noAnswer = (): RocksdbError =>
+  new RocksdbError('the thread that opens databases does not answer; start the process again', null);
+
 /**
  * Opens and closes databases synchronously, although the binding does both in the background and answers through the
  * event loop: another thread with an event loop of its own does it, while this one waits. The database is then used
@@ -39,6 +45,8 @@ export class DatabaseOpener {
   readonly #port: MessagePort;
   readonly #signal = new Int32Array(new SharedArrayBuffer(4));
   #lastId = 0;
+  /** Whether an answer stayed away: a later one would be taken for that of another request. */
+  #isLost = false;
 
   constructor({ binding, path }: LoadedBinding) {
     this.#binding = binding;
@@ -49,7 +57,7 @@ export class DatabaseOpener {
     // It waits for work that comes from here, so it must not keep the process alive.
     worker.unref();
     port1.unref();
-    this.#await('ready');
+    this.#await('ready', startTimeoutMs);
   }
 
   /** @throws Error as the binding made it */
@@ -65,15 +73,17 @@ export class DatabaseOpener {
   }
 
   #ask<Kind extends OpenerAnswer['kind']>(request: OpenerRequest, kind: Kind): Extract<OpenerAnswer, { kind: Kind }> {
+    if (this.#isLost) throw noAnswer();
     this.#port.postMessage(request);
-    return this.#await(kind);
+    return this.#await(kind, answerTimeoutMs);
   }
 
-  #await<Kind extends OpenerAnswer['kind']>(kind: Kind): Extract<OpenerAnswer, { kind: Kind }> {
-    Atomics.wait(this.#signal, 0, 0, answerTimeoutMs);
+  #await<Kind extends OpenerAnswer['kind']>(kind: Kind, timeoutMs: number): Extract<OpenerAnswer, { kind: Kind }> {
+    Atomics.wait(this.#signal, 0, 0, timeoutMs);
     Atomics.store(this.#signal, 0, 0);
     const answer = receiveMessageOnPort(this.#port)?.message as OpenerAnswer | undefined;
-    if (answer === undefined) throw new RocksdbError('the thread that opens databases does not answer', null);
+    this.#isLost = answer === undefined;
+    if (answer === undefined) throw noAnswer();
     if (answer.kind === 'failed') throw new RocksdbError(answer.message, answer.code);
     assert(answer.kind === kind, `the thread that opens databases answered ${answer.kind}, not ${kind}`);
     return answer as Extract<OpenerAnswer, { kind: Kind }>;

@@ -26,7 +26,7 @@ export const initProducerIdRoute: Route = route(initProducerIdApi, (request, con
   const elsewhere = transactionalId === null ? 0 : misdirected(context, transactionalId);
   if (elsewhere !== 0) return { errorCode: elsewhere, ...nobody };
   const { transactions } = context.cluster;
-  const claimed = producerId < 0 ? null : { ...current, mayRepeat: true };
+  const claimed = producerId < 0 ? null : current;
   try {
     return { errorCode: 0, ...transactions.initProducerId(transactionalId, transactionTimeoutMs, claimed) };
   } catch (error) {

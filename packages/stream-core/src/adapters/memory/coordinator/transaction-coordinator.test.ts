@@ -242,6 +242,18 @@ describe('producers', () => {
     const producer = init();
     const again = transactions.initProducerId(transactionalId, timeoutMs, producer);
     expect(again.producerEpoch).toBe(1);
+    const { producerId } = producer;
+    expect(() => transactions.initProducerId(transactionalId, timeoutMs, { producerId, producerEpoch: 7 })).toThrow(
+      refusal('PRODUCER_FENCED'),
+    );
+  });
+
+  test('get the same epoch when they ask once more, since the answer may have been lost (KIP-360)', () => {
+    const { init, transactions } = open();
+    const producer = init();
+    const again = transactions.initProducerId(transactionalId, timeoutMs, producer);
+    expect(transactions.initProducerId(transactionalId, timeoutMs, producer)).toEqual(again);
+    transactions.initProducerId(transactionalId, timeoutMs, again);
     expect(() => transactions.initProducerId(transactionalId, timeoutMs, producer)).toThrow(refusal('PRODUCER_FENCED'));
   });
 

@@ -23,12 +23,6 @@ export interface TransactionalRequest extends ProducerIdAndEpoch {
   readonly transactionalId: string;
 }
 
-/** Who a producer believes to be when it asks for a new epoch. */
-export interface ClaimedIdentity extends ProducerIdAndEpoch {
-  /** Answers the same request once more with the same epoch, as Kafka does for a lost answer. @default false: refuses it */
-  readonly mayRepeat?: boolean;
-}
-
 export interface AddToTransaction extends TransactionalRequest {
   /**
    * Transactions v2 (KIP-890): the first write adds the partition. Without it the partition must have been added by a
@@ -59,7 +53,7 @@ export class TransactionCoordinator {
   initProducerId(
     transactionalId: string | null,
     timeoutMs: number,
-    current: ClaimedIdentity | null = null,
+    current: ProducerIdAndEpoch | null = null,
   ): ProducerIdAndEpoch {
     if (transactionalId === null) return { producerId: ++this.#lastProducerId, producerEpoch: 0 };
     if (timeoutMs < 1 || timeoutMs > this.#options.maxTimeoutMs) {
@@ -76,8 +70,7 @@ export class TransactionCoordinator {
     }
     if (current !== null && !isSame(known, current)) {
       // The answer to the first request of this kind got lost.
-      if (current.mayRepeat === true && known.raisedFrom !== null && isSame(known.raisedFrom, current))
-        return known.identity;
+      if (known.raisedFrom !== null && isSame(known.raisedFrom, current)) return known.identity;
       throw fenced(known, current);
     }
     if (known.isOngoing) this.#abortAndFence(known);
