@@ -29,13 +29,14 @@ export const segmentOf = (engineKey: Buffer): number =>
 /** The committed rows of a key space where the engine has them all: keys with one prefix. */
 export class EngineRows implements CommittedRows {
   readonly residentBytes = 0;
+  /** What every key here begins with in the engine. */
+  readonly prefix: Buffer;
   readonly #engine: StateEngine;
-  readonly #prefix: Buffer;
   readonly #end: Buffer;
 
   constructor(engine: StateEngine, prefix: Buffer) {
     this.#engine = engine;
-    this.#prefix = prefix;
+    this.prefix = prefix;
     this.#end = incrementBytes(prefix) ?? afterEverything;
   }
 
@@ -44,10 +45,10 @@ export class EngineRows implements CommittedRows {
   }
 
   *range(from: Buffer | null, to: Buffer | null, reverse: boolean): Generator<Row, void, undefined> {
-    const lower = from === null ? this.#prefix : this.#engineKey(from);
+    const lower = from === null ? this.prefix : this.#engineKey(from);
     const upper = to === null ? this.#end : this.#engineKey(to);
     for (const { key, value } of this.#engine.range(lower, upper, reverse)) {
-      yield { key: key.subarray(this.#prefix.length), value };
+      yield { key: key.subarray(this.prefix.length), value };
     }
   }
 
@@ -74,16 +75,16 @@ export class EngineRows implements CommittedRows {
   }
 
   isEmpty(): boolean {
-    for (const _ of this.#engine.range(this.#prefix, this.#end, false)) return false;
+    for (const _ of this.#engine.range(this.prefix, this.#end, false)) return false;
     return true;
   }
 
   /** Deletes every row, at once and outside of any batch. */
   deleteAll(): void {
-    this.#engine.deleteRange(this.#prefix, this.#end);
+    this.#engine.deleteRange(this.prefix, this.#end);
   }
 
   #engineKey(key: Buffer): Buffer {
-    return Buffer.concat([this.#prefix, key]);
+    return Buffer.concat([this.prefix, key]);
   }
 }

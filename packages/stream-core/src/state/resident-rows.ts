@@ -30,7 +30,7 @@ export class ResidentRows implements CommittedRows {
   readonly #rows = new SortedMap<Resident>();
   readonly #cache: ReadCache;
   /** Rows that were restored and not looked at since: most of them go on to the engine without ever being asked for. */
-  #restored = new RestoredRows();
+  #restored: RestoredRows;
   /** Rows that the engine does not have as they are here. A name may stand here twice, or be gone from the rows. */
   #unwritten: string[] = [];
   /** Whether all rows that there are are here. */
@@ -42,6 +42,7 @@ export class ResidentRows implements CommittedRows {
   constructor(engine: EngineRows, options: ResidentRowsOptions) {
     this.#engine = engine;
     this.#options = options;
+    this.#restored = new RestoredRows(engine.prefix);
     this.#cache = new ReadCache(options.maxBytes);
     this.#isComplete = options.isNew;
     this.#isInEngine = !options.isNew;
@@ -114,7 +115,7 @@ export class ResidentRows implements CommittedRows {
     this.#rows.clear();
     this.#cache.clear();
     this.#unwritten = [];
-    this.#restored = new RestoredRows();
+    this.#restored = new RestoredRows(this.#engine.prefix);
     this.#isComplete = true;
     this.#mayLoad = false;
     this.#bytes = 0;
@@ -130,7 +131,7 @@ export class ResidentRows implements CommittedRows {
   #takeRestored(): void {
     if (this.#restored.size === 0) return;
     const restored = this.#restored;
-    this.#restored = new RestoredRows();
+    this.#restored = new RestoredRows(this.#engine.prefix);
     for (const { key, value } of restored.inOrder()) {
       this.#set(bytesToKey(key), value === null ? null : bytesToKey(value));
     }
@@ -140,7 +141,10 @@ export class ResidentRows implements CommittedRows {
   #writeRestored(batch: EngineBatch): void {
     // What was committed before goes first.
     this.#flushRows(batch);
-    for (const { key, value } of this.#restored.sorted()) this.#engine.write(batch, key, value);
+    for (const { key, value } of this.#restored.sorted()) {
+      if (value === null) batch.delete(key);
+      else batch.put(key, value);
+    }
     this.#cache.clear();
     this.#restored.clear();
     this.#isInEngine = true;

@@ -13,11 +13,17 @@ const rowNumbers = 2 ** 20;
  * small objects that live for a moment cost more than the engine does.
  */
 export class RestoredRows {
+  readonly #prefix: Buffer;
   #bytes: Buffer = Buffer.alloc(0);
   #end = 0;
   #size = 0;
   /** For each row: where its key begins, the length of the key, the length of the value. */
   #places = new Uint32Array(0);
+
+  /** @param prefix stands before every key in the engine */
+  constructor(prefix: Buffer) {
+    this.#prefix = prefix;
+  }
 
   /** How many changes were added. */
   get size(): number {
@@ -36,32 +42,40 @@ export class RestoredRows {
 
   /** Adds a change; null deletes. The bytes are copied. */
   add(key: Buffer, value: Buffer | null): void {
-    const length = key.length + (value?.length ?? 0);
+    const keyLength = this.#prefix.length + key.length;
+    const length = keyLength + (value?.length ?? 0);
     if (this.#end + length > this.#bytes.length) this.#grow(length);
     const at = this.#size * 3;
     if (at === this.#places.length) this.#growPlaces();
     this.#places[at] = this.#end;
-    this.#places[at + 1] = key.length;
+    this.#places[at + 1] = keyLength;
     this.#places[at + 2] = value === null ? none : value.length;
-    this.#bytes.set(key, this.#end);
-    if (value !== null) this.#bytes.set(value, this.#end + key.length);
+    this.#bytes.set(this.#prefix, this.#end);
+    this.#bytes.set(key, this.#end + this.#prefix.length);
+    if (value !== null) this.#bytes.set(value, this.#end + keyLength);
     this.#end += length;
     this.#size++;
   }
 
   /** All changes as they came. Their bytes are good until the next `add` or `clear`. */
   *inOrder(): Generator<Change, void, undefined> {
-    for (let row = 0; row < this.#size; row++) yield this.#change(row);
+    for (let row = 0; row < this.#size; row++) {
+      const { key, value } = this.#change(row);
+      yield { key: key.subarray(this.#prefix.length), value };
+    }
   }
 
-  /** Every key once with its last value, in key order. The bytes are good until the next `add` or `clear`. */
+  /**
+   * Every key once with its last value, in key order, as keys stand in the engine: with the prefix. The bytes are good
+   * until the next `add` or `clear`.
+   */
   *sorted(): Generator<Change, void, undefined> {
     const rows = Uint32Array.from({ length: this.#size }, (_, row) => row);
-    this.#sort(rows, 0);
+    this.#sort(rows, this.#prefix.length);
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] as number;
       const next = rows[index + 1];
-      if (next === undefined || this.#compareKeys(row, next) !== 0) yield this.#change(row);
+      if (next === undefined || !this.#hasKeyOf(row, next)) yield this.#change(row);
     }
   }
 
@@ -105,6 +119,12 @@ export class RestoredRows {
     for (let index = at; index < at + 4; index++)
       part = part * 256 + (index < end ? (this.#bytes[index] as number) : 0);
     return part;
+  }
+
+  /** Most keys differ at their beginning, which is seen without a call. */
+  #hasKeyOf(left: number, right: number): boolean {
+    const depth = this.#prefix.length;
+    return this.#keyPart(left, depth) === this.#keyPart(right, depth) && this.#compareKeys(left, right) === 0;
   }
 
   #compareKeys(left: number, right: number): number {
