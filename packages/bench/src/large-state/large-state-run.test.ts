@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { largeStateRun } from './large-state-run.ts';
 
-test.each(['memory', 'lmdb'] as const)('every key is found again: %s', (engine) => {
+test.each(['memory', 'lmdb'] as const)('every key is found again: %s', async (engine) => {
   const said: string[] = [];
-  const report = largeStateRun({
+  const report = await largeStateRun({
     engine,
     keys: 20_001,
     accesses: 500,

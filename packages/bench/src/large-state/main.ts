@@ -40,7 +40,7 @@ if (engine === null) {
     if (child.status !== 0) process.exitCode = 1;
   }
 } else {
-  const report = largeStateRun({
+  const report = await largeStateRun({
     engine,
     keys: Number(keys),
     accesses: Number(accesses),
