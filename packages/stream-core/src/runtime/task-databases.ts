@@ -30,7 +30,7 @@ export interface TaskDatabasesOptions {
 
 /**
  * The databases of the tasks of an instance: each is opened with its share of the memory, half of it for the engine and
- * a sixth for rows in front of it (garbage and the batches that they are written in take the rest); one that is damaged is made anew where that is allowed; one whose task has been
+ * an eighth for rows in front of it (garbage and the batches that they are written in take the rest); one that is damaged is made anew where that is allowed; one whose task has been
  * elsewhere for long is deleted.
  */
 export class TaskDatabases {
@@ -116,7 +116,7 @@ export class TaskDatabases {
     const isGuarded = isDurable && stateCorruption === 'rebuild';
     const engine = isGuarded ? new GuardedEngine(opened, (error) => this.#damaged.set(name, error)) : opened;
     try {
-      const writeBehind = isDurable ? this.#writeBehind(() => share() / 6, isWriteBehind) : null;
+      const writeBehind = isDurable ? this.#writeBehind(() => share() / 8, isWriteBehind) : null;
       return TaskState.open(engine, { applicationId, taskId: name, writeBehind });
     } catch (error) {
       engine.close();
