@@ -70,7 +70,7 @@ class Clients {
       maxRequestSizeBytes: 1_048_576,
       deliveryTimeoutMs: 60_000,
       requestTimeoutMs: 30_000,
-      backoff: { firstMs: 20, longestMs: 1_000 },
+      backoff: { retryBackoffMs: 20, retryBackoffMaxMs: 1_000 },
       onClose: () => {},
     });
     await producer.init();

@@ -6,7 +6,7 @@ import { NetworkTransport } from './network/network-transport.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * A Kafka cluster, of Kafka 2.8 or later, to be given to `KafkaStreams`. No connection is opened before one is needed.
+ * A Kafka cluster, tested with 4.3.1, to be given to `KafkaStreams`. No connection is opened before one is needed.
  *
  * @throws ConfigError CONFIG_INVALID with all problems of the options at once. Calls of the clients throw
  * BROKER_UNAVAILABLE when no broker answered for the retry time, AUTHENTICATION_FAILED at once when the credentials are

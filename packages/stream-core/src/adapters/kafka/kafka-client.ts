@@ -63,8 +63,8 @@ export class KafkaClient implements BrokerClient {
   producer(options: ProducerOptions): Producer {
     const { clock, chance, settings } = this.#options;
     const { compression, maxRequestSizeBytes, requestTimeoutMs, retryTimeoutMs } = settings;
-    const backoff = { firstMs: settings.retryBackoffMs, longestMs: settings.retryBackoffMaxMs };
-    const shared = { compression, maxRequestSizeBytes, requestTimeoutMs, deliveryTimeoutMs: retryTimeoutMs, backoff };
+    const limits = { maxRequestSizeBytes, requestTimeoutMs, deliveryTimeoutMs: retryTimeoutMs };
+    const shared = { compression, ...limits, backoff: settings };
     const cluster = this.#cluster;
     return this.#open((onClose) => new KafkaProducer({ ...options, ...shared, cluster, clock, chance, onClose }));
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { kafka } from './kafka-broker.ts';
 import type { KafkaOptions } from './kafka-options.ts';
-import { resolveOptions } from './kafka-options.ts';
+import { resolveOptions, resolveTuning } from './kafka-options.ts';
 
 const resolved = (options: Partial<KafkaOptions>) => resolveOptions({ bootstrapServers: 'localhost:9092', ...options });
 
@@ -26,7 +26,7 @@ test('what is left out has its default', () => {
     metadataMaxAgeMs: 300_000,
     maxRequestSizeBytes: 1_048_576,
     compression: 'none',
-    fetch: {},
+    fetch: { retryBackoffMs: 50, retryBackoffMaxMs: 1_000 },
   });
   expect(network).toMatchObject({ tls: null, sasl: null, connectTimeoutMs: 10_000, maxAnswerBytes: 268_435_456 });
   expect(resolved({ tls: true }).network.tls).toEqual({});
@@ -61,4 +61,10 @@ test('all problems are reported at once, and no secret is among them', () => {
 
 test('an empty list of servers is a problem', () => {
   expect(() => kafka({ bootstrapServers: ' , ' })).toThrow(/bootstrapServers: there is none/);
+});
+
+test('pauses between retries are those of the client, unless fetching has its own', () => {
+  const pauses = { retryBackoffMs: 7, retryBackoffMaxMs: 70 };
+  expect(resolveTuning(pauses)).toMatchObject({ ...pauses, fetch: pauses });
+  expect(resolveTuning({ ...pauses, fetch: { retryBackoffMs: 3 } }).fetch).toEqual({ ...pauses, retryBackoffMs: 3 });
 });

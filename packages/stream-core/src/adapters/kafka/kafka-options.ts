@@ -4,6 +4,7 @@ import type { CompressionType } from './compression/compression-type.ts';
 import type { FetchTuning } from './fetch/fetch-options.ts';
 import type { HostPort, SaslOptions, TlsOptions } from './network/network-options.ts';
 import { parseServers } from './network/parse-servers.ts';
+import { defaultRetryBackoff } from './retry-backoff.ts';
 
 /** How the client works, whatever way it takes to the brokers. Everything has a default. Times are ms. */
 export interface KafkaTuning {
@@ -89,15 +90,19 @@ const readTuning = (options: KafkaTuning, numbers: NumberReader): KafkaSettings 
   for (const name of ['fetchMinBytes', 'fetchMaxBytes', 'maxBufferedBytes', 'maxBatchBytes'] as const) {
     numbers.read(`fetch.${name}`, fetch[name], { byDefault: 1 });
   }
+  const { retryBackoffMs, retryBackoffMaxMs } = defaultRetryBackoff;
+  const backoff = {
+    retryBackoffMs: numbers.read('retryBackoffMs', options.retryBackoffMs, { byDefault: retryBackoffMs }),
+    retryBackoffMaxMs: numbers.read('retryBackoffMaxMs', options.retryBackoffMaxMs, { byDefault: retryBackoffMaxMs }),
+  };
   return {
+    ...backoff,
     requestTimeoutMs,
     retryTimeoutMs: numbers.read('retryTimeoutMs', options.retryTimeoutMs, { byDefault: 120_000, min: 0 }),
-    retryBackoffMs: numbers.read('retryBackoffMs', options.retryBackoffMs, { byDefault: 50 }),
-    retryBackoffMaxMs: numbers.read('retryBackoffMaxMs', options.retryBackoffMaxMs, { byDefault: 1_000 }),
     metadataMaxAgeMs: numbers.read('metadataMaxAgeMs', options.metadataMaxAgeMs, { byDefault: 300_000 }),
     maxRequestSizeBytes: numbers.read('maxRequestSizeBytes', options.maxRequestSizeBytes, { byDefault: 1_048_576 }),
     compression,
-    fetch,
+    fetch: { ...backoff, ...fetch },
   };
 };
 

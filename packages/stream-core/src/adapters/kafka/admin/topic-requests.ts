@@ -2,12 +2,13 @@ import type { NewTopic } from '../../../broker/admin.ts';
 import { sleep } from '../../../common/clock.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
 import type { RetrySettings } from '../cluster/retry.ts';
-import { backoffMs, retrying } from '../cluster/retry.ts';
+import { retrying } from '../cluster/retry.ts';
 import type { Cluster } from '../cluster.ts';
 import { createTopicsApi } from '../protocol/create-topics-api.ts';
 import { deleteTopicsApi } from '../protocol/delete-topics-api.ts';
 import { isKafkaError, kafkaError, refusal } from '../protocol/error-codes.ts';
 import { metadataApi } from '../protocol/metadata-api.ts';
+import { backoffMs } from '../retry-backoff.ts';
 import { anyNode } from '../transport.ts';
 
 export interface TopicRequestsOptions extends RetrySettings {
@@ -158,7 +159,7 @@ export class TopicRequests {
         if (isLed && name !== null) open.delete(name);
       }
       if (open.size === 0) return;
-      const pauseMs = backoffMs(this.#options, failures);
+      const pauseMs = backoffMs(this.#options, failures, this.#options.chance);
       if (clock.monotonic() + pauseMs > deadline) {
         const missing = [...open].join(', ');
         const problem = `The topics ${missing} were created, but have no leaders. Check that the brokers are up.`;

@@ -6,10 +6,11 @@ import type { Api, ResponseOf } from '../protocol/api.ts';
 import { refusal } from '../protocol/error-codes.ts';
 import { findCoordinatorApi } from '../protocol/find-coordinator-api.ts';
 import { metadataApi } from '../protocol/metadata-api.ts';
+import { backoffMs } from '../retry-backoff.ts';
 import type { BrokerNode, Transport } from '../transport.ts';
 import { anyNode } from '../transport.ts';
 import type { RetrySettings } from './retry.ts';
-import { backoffMs, retrying } from './retry.ts';
+import { retrying } from './retry.ts';
 import { TopicCache } from './topic-cache.ts';
 import type { TopicAnswer } from './topic-lookups.ts';
 import { TopicLookups, topicAnswer, unknownTopic } from './topic-lookups.ts';
@@ -140,7 +141,7 @@ export class KafkaCluster implements Cluster {
     const deadline = clock.monotonic() + unknownGraceMs;
     for (let failures = 1; ; failures++) {
       await this.#lookUp(topic);
-      const pauseMs = backoffMs(this.#options, failures);
+      const pauseMs = backoffMs(this.#options, failures, this.#options.chance);
       if (condition() || clock.monotonic() + pauseMs > deadline) return;
       await sleep(clock, pauseMs);
     }

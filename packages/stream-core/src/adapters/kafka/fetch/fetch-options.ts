@@ -2,6 +2,7 @@ import type { FetcherOptions } from '../../../broker/fetcher.ts';
 import type { Chance } from '../../../common/chance.ts';
 import type { Clock } from '../../../common/clock.ts';
 import type { Cluster } from '../cluster.ts';
+import { defaultRetryBackoff } from '../retry-backoff.ts';
 
 /** What a fetcher may be tuned by; everything has a default. */
 export interface FetchTuning {
@@ -18,7 +19,7 @@ export interface FetchTuning {
   readonly maxBufferedBytes?: number;
   /** The most bytes that one batch may unpack to. Default 128 MiB. */
   readonly maxBatchBytes?: number;
-  /** How long to wait after a failure; it doubles from the first to the longest. Default 50 and 1,000. */
+  /** How long to wait after a failure; it doubles from the first to the longest. Default those of the client. */
   readonly retryBackoffMs?: number;
   readonly retryBackoffMaxMs?: number;
 }
@@ -46,8 +47,7 @@ const defaults: Required<FetchTuning> = {
   fetchMaxBytes: 50 * mebibyte,
   maxBufferedBytes: 64 * mebibyte,
   maxBatchBytes: 128 * mebibyte,
-  retryBackoffMs: 50,
-  retryBackoffMaxMs: 1_000,
+  ...defaultRetryBackoff,
 };
 
 let fetchers = 0;

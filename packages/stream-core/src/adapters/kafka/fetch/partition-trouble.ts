@@ -1,16 +1,12 @@
 import type { ErrorCode } from '../../../errors/codes.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
+import { backoffMs } from '../retry-backoff.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { FetchSettings } from './fetch-options.ts';
 
-const maxDoublings = 20;
-
-/** How long to wait after so many failures in a row (the first is 1), with a fifth of chance either way. */
-export const retryDelayMs = (failures: number, settings: FetchSettings): number => {
-  const { retryBackoffMs, retryBackoffMaxMs, chance } = settings;
-  const delayMs = retryBackoffMs * 2 ** Math.min(Math.max(failures, 1) - 1, maxDoublings);
-  return Math.min(delayMs, retryBackoffMaxMs) * (0.8 + 0.4 * chance());
-};
+/** How long to wait after so many failures in a row (the first is 1). */
+export const retryDelayMs = (failures: number, settings: FetchSettings): number =>
+  backoffMs(settings, Math.max(failures, 1), settings.chance);
 
 /** Leaves a partition alone for a while. Its position stays. */
 export const tryLater = (partition: AssignedPartition, settings: FetchSettings): void => {

@@ -1,6 +1,7 @@
 import type { Chance } from '../../../common/chance.ts';
 import type { Clock } from '../../../common/clock.ts';
 import { sleep } from '../../../common/clock.ts';
+import { backoffMs, defaultRetryBackoff } from '../retry-backoff.ts';
 
 /** What one attempt came to: a value, or the reason for another one. */
 export type Attempt<T> = { readonly value: T } | { readonly unavailable: unknown };
@@ -14,13 +15,6 @@ export interface RetryOptions {
   readonly checkOpen?: (() => void) | undefined;
 }
 
-const firstBackoffMs = 50;
-const longestBackoffMs = 1_000;
-
-/** How long to wait after so many failures in a row (1 is the first), with a fifth of chance either way. */
-const backoffMs = (failures: number, chance: Chance): number =>
-  Math.min(firstBackoffMs * 2 ** Math.min(failures - 1, 10), longestBackoffMs) * (0.8 + 0.4 * chance());
-
 /** Tries until there is a value; throws what was in the way of the last attempt when the time is over. */
 export const untilAnswered = async <T>(
   attempt: () => Promise<Attempt<T>>,
@@ -32,7 +26,7 @@ export const untilAnswered = async <T>(
     const outcome = await attempt();
     if ('value' in outcome) return outcome.value;
     failingSince ??= clock.monotonic();
-    const delayMs = backoffMs(failures, chance);
+    const delayMs = backoffMs(defaultRetryBackoff, failures, chance);
     if (clock.monotonic() + delayMs - failingSince > retryMs) throw outcome.unavailable;
     await sleep(clock, delayMs);
   }

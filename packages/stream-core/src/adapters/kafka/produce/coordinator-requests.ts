@@ -11,13 +11,13 @@ import type { Api } from '../protocol/api.ts';
 import { endTxnApi } from '../protocol/end-txn-api.ts';
 import { initProducerIdApi } from '../protocol/init-producer-id-api.ts';
 import { txnOffsetCommitApi } from '../protocol/txn-offset-commit-api.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
+import { backoffMs } from '../retry-backoff.ts';
 import { anyNode } from '../transport.ts';
 import { byTopic } from './by-topic.ts';
 import { coordinatorVerdict, decisiveError } from './coordinator-verdict.ts';
 import { KafkaRefusal } from './kafka-refusal.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
-import type { RetryBackoff } from './retry-backoff.ts';
-import { backoffMs } from './retry-backoff.ts';
 import { isTransient, unanswered } from './unanswered.ts';
 
 export interface CoordinatorRequestsOptions {

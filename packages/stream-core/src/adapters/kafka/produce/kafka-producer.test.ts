@@ -30,7 +30,7 @@ const open = async ({ maxRequestSizeBytes = 1_000_000, requestTimeoutMs = 30_000
     maxRequestSizeBytes,
     deliveryTimeoutMs: 120_000,
     requestTimeoutMs,
-    backoff: { firstMs: 20, longestMs: 1_000 },
+    backoff: { retryBackoffMs: 20, retryBackoffMaxMs: 1_000 },
     onClose: () => {},
   });
   await clock.settle(producer.init());

@@ -8,11 +8,11 @@ import { StreamsError } from '../../../errors/streams-error.ts';
 import type { Cluster } from '../cluster.ts';
 import { compressBatch } from '../compression/compress-batch.ts';
 import type { CompressionType } from '../compression/compression-type.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
 import { CoordinatorRequests } from './coordinator-requests.ts';
 import { coordinatorVerdict } from './coordinator-verdict.ts';
 import { KafkaRefusal } from './kafka-refusal.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
-import type { RetryBackoff } from './retry-backoff.ts';
 import { Sender } from './sender.ts';
 
 export interface KafkaProducerOptions extends ProducerOptions {

@@ -3,14 +3,14 @@ import type { Clock } from '../../../common/clock.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
 import type { Cluster } from '../cluster.ts';
 import { isKafkaError } from '../protocol/error-codes.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
+import { backoffMs } from '../retry-backoff.ts';
 import { KafkaRefusal } from './kafka-refusal.ts';
 import type { PartitionLane } from './partition-lane.ts';
 import type { PendingLanes } from './pending-lanes.ts';
 import type { PartitionAnswer, SentBatch } from './produce-request.ts';
 import { answerDetail } from './produce-request.ts';
 import { produceVerdict } from './produce-verdict.ts';
-import type { RetryBackoff } from './retry-backoff.ts';
-import { backoffMs } from './retry-backoff.ts';
 import { isTransient } from './unanswered.ts';
 
 export interface ProduceAnswersOptions {

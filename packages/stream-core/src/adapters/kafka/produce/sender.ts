@@ -6,13 +6,13 @@ import type { TopicPartition } from '../../../common/topic-partition.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
 import type { Cluster } from '../cluster.ts';
 import { produceApi } from '../protocol/produce-api.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
 import type { PartitionLane } from './partition-lane.ts';
 import { PendingLanes } from './pending-lanes.ts';
 import { ProduceAnswers } from './produce-answers.ts';
 import type { SentBatch } from './produce-request.ts';
 import { partitionAnswers, produceRequest } from './produce-request.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
-import type { RetryBackoff } from './retry-backoff.ts';
 import { isTransient } from './unanswered.ts';
 
 /** Brokers remember five batches of a producer and partition, so no more requests may be under way to a node. */

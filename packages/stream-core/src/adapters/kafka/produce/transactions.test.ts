@@ -30,7 +30,7 @@ const open = (transactionVersion: number) => {
     maxRequestSizeBytes: 1_000_000,
     deliveryTimeoutMs: 120_000,
     requestTimeoutMs: 30_000,
-    backoff: { firstMs: 20, longestMs: 1_000 },
+    backoff: { retryBackoffMs: 20, retryBackoffMaxMs: 1_000 },
     onClose: () => {},
   });
   /** One whole transaction. */
