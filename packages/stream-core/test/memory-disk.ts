@@ -72,6 +72,7 @@ export class MemoryDisk implements StateBackend {
         check();
         return engine.range(from, to, reverse);
       },
+      batchRows: engine.batchRows,
       batch: () => engine.batch(),
       deleteRange: (from, to) => engine.deleteRange(from, to),
       close: () => {},

@@ -22,6 +22,8 @@ export interface CommittedRows {
   flush(batch: EngineBatch): void;
   /** Bytes of rows that are kept in memory, with those that the engine does not have yet. */
   readonly residentBytes: number;
+  /** How many rows the engine does not have yet, those that were restored not counted. */
+  readonly unwrittenRows: number;
   /** Lets rows go that the engine has. Called after a flush. */
   release(): void;
   /** Forgets every row. Returns whether the engine has any that are to be deleted. */

@@ -29,6 +29,7 @@ export const segmentOf = (engineKey: Buffer): number =>
 /** The committed rows of a key space where the engine has them all: keys with one prefix. */
 export class EngineRows implements CommittedRows {
   readonly residentBytes = 0;
+  readonly unwrittenRows = 0;
   /** What every key here begins with in the engine. */
   readonly prefix: Buffer;
   readonly #engine: StateEngine;
@@ -67,6 +68,16 @@ export class EngineRows implements CommittedRows {
   }
 
   flush(): void {}
+
+  /** How many rows a batch should have at most. */
+  get batchRows(): number {
+    return this.#engine.batchRows;
+  }
+
+  /** A batch beside the one that a commit is written in. */
+  batch(): EngineBatch {
+    return this.#engine.batch();
+  }
 
   release(): void {}
 

@@ -14,6 +14,10 @@ export class GuardedEngine implements StateEngine {
     this.#onCorrupted = onCorrupted;
   }
 
+  get batchRows(): number {
+    return this.#inner.batchRows;
+  }
+
   get(key: Buffer): Buffer | null {
     try {
       return this.#inner.get(key);

@@ -4,6 +4,7 @@ import type { EngineBatch, EngineRow, StateBackend, StateDirectory, StateEngine 
 
 /** Values are kept as strings too: a Buffer that stays would keep the whole slab that it was cut from. */
 class InMemoryEngine implements StateEngine {
+  readonly batchRows: number = Number.POSITIVE_INFINITY;
   readonly #rows = new SortedMap<string>();
 
   get(key: Buffer): Buffer | null {

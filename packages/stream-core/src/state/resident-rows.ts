@@ -54,6 +54,10 @@ export class ResidentRows implements CommittedRows {
     return this.#bytes + this.#restored.bytes / 2 + this.#cache.bytes;
   }
 
+  get unwrittenRows(): number {
+    return this.#unwritten.length;
+  }
+
   get(name: string, key: Buffer): Buffer | null {
     this.#prepareToRead();
     const row = this.#rows.get(name);
@@ -83,7 +87,9 @@ export class ResidentRows implements CommittedRows {
   }
 
   flush(batch: EngineBatch): void {
-    if (this.#restored.bytes > this.#options.maxBytes()) this.#writeRestored(batch);
+    // What was committed before would have to go first.
+    const mayBeWritten = this.#unwritten.length === 0;
+    if (mayBeWritten && this.#restored.bytes > this.#options.maxBytes()) this.#writeRestored(batch);
     this.#takeRestored();
     this.#flushRows(batch);
   }
@@ -137,14 +143,24 @@ export class ResidentRows implements CommittedRows {
     }
   }
 
-  /** Hands what was restored on: too much to stay, so nothing is kept of it. */
+  /**
+   * Hands what was restored on: too much to stay, so nothing is kept of it. What is too much for one
+   * batch goes ahead of the offset: after a crash in between it is restored again, and every row is what its record says.
+   */
   #writeRestored(batch: EngineBatch): void {
-    // What was committed before goes first.
-    this.#flushRows(batch);
+    const { batchRows } = this.#engine;
+    const ahead = this.#restored.size - batchRows;
+    let part = ahead > 0 ? this.#engine.batch() : batch;
+    let rows = 0;
     for (const { key, value } of this.#restored.sorted()) {
-      if (value === null) batch.delete(key);
-      else batch.put(key, value);
+      if (value === null) part.delete(key);
+      else part.put(key, value);
+      rows++;
+      if (part === batch || (rows % batchRows !== 0 && rows < ahead)) continue;
+      part.commit();
+      part = rows < ahead ? this.#engine.batch() : batch;
     }
+    if (part !== batch) part.commit();
     this.#cache.clear();
     this.#restored.clear();
     this.#isInEngine = true;

@@ -23,6 +23,11 @@ export interface StateEngine {
   getMany(keys: readonly Buffer[]): (Buffer | null)[];
   /** Rows from `from` (included) to `to` (excluded), as they are now. Leaving the loop early frees what it holds. */
   range(from: Buffer, to: Buffer, reverse: boolean): Iterable<EngineRow>;
+  /**
+   * So many changed rows fit into the memory of the engine until they are committed. A larger batch is written too, and
+   * takes more memory. Infinity where the number does not matter.
+   */
+  readonly batchRows: number;
   batch(): EngineBatch;
   /** Deletes the rows from `from` (included) to `to` (excluded). Not part of a batch, so only for what nobody reads any more. */
   deleteRange(from: Buffer, to: Buffer): void;

@@ -94,6 +94,13 @@ export class TaskState {
     return bytes;
   }
 
+  /** How many committed rows the engine does not have yet. */
+  get #unwrittenRows(): number {
+    let rows = 0;
+    for (const { committed } of this.#spaces.keys()) rows += committed.unwrittenRows;
+    return rows;
+  }
+
   /** The rows of a store, or of one of its segments. */
   open(store: string, segment: number | null = null): KeySpace {
     const engine = new EngineRows(this.#engine, segmentPrefix(this.#storeId(store), segment ?? 0));
@@ -212,18 +219,17 @@ export class TaskState {
     const now = writeBehind.now();
     this.#behindSinceMs ??= now;
     if (now - this.#behindSinceMs >= writeBehind.maxAgeMs) return false;
-    return this.residentBytes <= writeBehind.maxBytes();
+    return this.residentBytes <= writeBehind.maxBytes() && this.#unwrittenRows < this.#engine.batchRows;
   }
 
   #write(batch: EngineBatch): void {
     this.#isBroken = true;
+    if (!this.#isHeaderWritten) this.#writeHeader();
     const spaces = [...this.#spaces.values()].sort(inKeyOrder(this.#storeIds));
     for (const { space } of spaces) space.committed.flush(batch);
     for (const [name, { committed }] of this.#notes) if (committed !== null) batch.put(noteKey(name), committed);
     for (const [topic, offset] of this.#offsets) batch.put(offsetKey(topic), int64Bytes(offset));
-    if (!this.#isHeaderWritten) batch.put(headerKey, this.#header());
     batch.commit();
-    this.#isHeaderWritten = true;
     this.#offsets.clear();
     this.#behindSinceMs = null;
     this.#isBroken = false;
@@ -244,9 +250,14 @@ export class TaskState {
     }
   }
 
-  #header(): Buffer {
+  /** Before any row, since restored rows may be written ahead of the batch that they belong to. */
+  #writeHeader(): void {
     const { applicationId, taskId } = this.#options;
-    return encodeHeader({ format: stateFormat, applicationId, taskId, stores: Object.fromEntries(this.#storeIds) });
+    const stores = Object.fromEntries(this.#storeIds);
+    const batch = this.#engine.batch();
+    batch.put(headerKey, encodeHeader({ format: stateFormat, applicationId, taskId, stores }));
+    batch.commit();
+    this.#isHeaderWritten = true;
   }
 
   #storeId(store: string): number {

@@ -219,7 +219,80 @@ const bound = (engine: StateEngine): StateEngine => ({
   get: (key) => engine.get(key),
   getMany: (keys) => engine.getMany(keys),
   range: (from, to, reverse) => engine.range(from, to, reverse),
+  batchRows: engine.batchRows,
   batch: () => engine.batch(),
   deleteRange: (from, to) => engine.deleteRange(from, to),
   close: () => engine.close(),
+});
+
+/** Three rows a batch; fails at the commit after so many, as a crash would. Says how many rows its batches had. */
+const smallBatches = (engine: StateEngine, commitsBeforeCrash: number) => {
+  const sizes: number[] = [];
+  const small: StateEngine = {
+    ...bound(engine),
+    batchRows: 3,
+    batch: () => {
+      const batch = engine.batch();
+      let size = 0;
+      return {
+        put: (key, value) => {
+          if (key[1] !== 0) size++;
+          batch.put(key, value);
+        },
+        delete: (key) => {
+          size++;
+          batch.delete(key);
+        },
+        commit: () => {
+          if (sizes.length === commitsBeforeCrash) throw new Error('crash');
+          sizes.push(size);
+          batch.commit();
+        },
+      };
+    },
+  };
+  return { small, sizes };
+};
+
+describe('an engine that takes few rows a batch', () => {
+  test('gets committed rows before they are more', () => {
+    const engine = inMemoryEngine();
+    const { small, sizes } = smallBatches(engine, Number.POSITIVE_INFINITY);
+    const state = open(small);
+    const space = state.open('s');
+    for (let offset = 1; offset <= 7; offset++) {
+      space.put(bytes(`key-${offset}`), bytes('1'));
+      commit(state, offset);
+    }
+    // The header has a batch of its own.
+    expect(sizes).toEqual([0, 3, 3]);
+    expect(open(engine).changelogOffset('log')).toBe(6);
+  });
+
+  test('gets many restored rows in parts, and a crash between them costs nothing', () => {
+    const names = Array.from({ length: 20 }, (_, row) => `key-${(row * 7) % 10}-${row % 2}`);
+    const restoreOn = (engine: StateEngine): void => {
+      const state = open(engine, { maxBytes: 100 });
+      const space = state.open('s');
+      const from = state.changelogOffset('log') ?? 0;
+      for (const [row, name] of names.entries()) {
+        if (row >= from) space.restore(bytes(name), row % 5 === 4 ? null : bytes(String(row)));
+      }
+      commit(state, names.length);
+    };
+    const whole = inMemoryEngine();
+    const { small, sizes } = smallBatches(whole, Number.POSITIVE_INFINITY);
+    restoreOn(small);
+    expect(Math.max(...sizes)).toBe(3);
+    expect(open(whole).changelogOffset('log')).toBe(20);
+    const expected = all(open(whole).open('s'));
+    expect(expected.length).toBeGreaterThan(5);
+    for (let crashAfter = 1; crashAfter < sizes.length; crashAfter++) {
+      const engine = inMemoryEngine();
+      expect(() => restoreOn(smallBatches(engine, crashAfter).small)).toThrow('crash');
+      expect(open(engine).changelogOffset('log')).toBeNull();
+      restoreOn(engine);
+      expect(all(open(engine).open('s'))).toEqual(expected);
+    }
+  });
 });

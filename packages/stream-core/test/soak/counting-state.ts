@@ -18,6 +18,10 @@ class CountingEngine implements StateEngine {
     counts.databasesOpened++;
   }
 
+  get batchRows(): number {
+    return this.#inner.batchRows;
+  }
+
   get(key: Buffer): Buffer | null {
     return this.#inner.get(key);
   }

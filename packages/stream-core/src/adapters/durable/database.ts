@@ -27,6 +27,8 @@ export interface Database {
   getMany(keys: readonly Buffer[]): (Buffer | null)[];
   /** Rows from `from` (included) to `to` (excluded), where `from` is less than `to`. */
   cursor(from: Buffer, to: Buffer, reverse: boolean): DatabaseCursor;
+  /** See `StateEngine.batchRows`. */
+  readonly batchRows: number;
   batch(): DatabaseBatch;
   /** `from` is less than `to`. */
   deleteRange(from: Buffer, to: Buffer): void;

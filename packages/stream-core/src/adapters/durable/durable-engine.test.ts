@@ -34,6 +34,7 @@ class Cursor implements DatabaseCursor {
 
 /** Counts what is open, and fails when it is told to. */
 class FakeDatabase implements Database {
+  readonly batchRows = Number.POSITIVE_INFINITY;
   openCursors = 0;
   closes = 0;
   rows = 1_000;

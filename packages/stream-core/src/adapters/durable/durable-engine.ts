@@ -45,6 +45,10 @@ export class DurableEngine implements StateEngine {
     this.#onClosed = onClosed;
   }
 
+  get batchRows(): number {
+    return this.#database.batchRows;
+  }
+
   get(key: Buffer): Buffer | null {
     this.#check();
     try {

@@ -1,26 +1,30 @@
-import { asBuffer, copyBytes } from '../../common/bytes.ts';
+import { asBuffer } from '../../common/bytes.ts';
 import type { EngineRow } from '../../state/state-engine.ts';
 import type { Database, DatabaseBatch, DatabaseCursor } from '../durable/database.ts';
+import { LmdbBatch } from './lmdb-batch.ts';
 import { LmdbCursor } from './lmdb-cursor.ts';
 import type { LmdbRow, LmdbStore } from './lmdb-library.ts';
-import { isIntact, rowOf, storedBounds, storedKey, storedValue, valueIn } from './stored-rows.ts';
+import { isIntact, rowOf, storedBounds, storedKey, valueIn } from './stored-rows.ts';
 
 /** So many rows are deleted in one transaction: it keeps the pages that it changes in memory. */
 const deletedAtOnce = 10_000;
 
-interface StoredChange {
-  readonly key: Buffer;
-  /** null deletes. */
-  readonly value: Buffer | null;
+interface LmdbDatabaseOptions {
+  readonly batchRows: number;
+  /** Makes the error for a row that is not what was stored. */
+  readonly damaged: (reason: string) => Error;
 }
 
 /** The database of a task in one LMDB environment. */
 export class LmdbDatabase implements Database {
+  readonly batchRows: number;
   readonly #store: LmdbStore;
   readonly #damaged: (reason: string) => Error;
+  /** Used again and again, for its memory. */
+  #spare: LmdbBatch | null = null;
 
-  /** @param damaged makes the error for a row that is not what was stored */
-  constructor(store: LmdbStore, damaged: (reason: string) => Error) {
+  constructor(store: LmdbStore, { batchRows, damaged }: LmdbDatabaseOptions) {
+    this.batchRows = batchRows;
     this.#store = store;
     this.#damaged = damaged;
   }
@@ -43,23 +47,27 @@ export class LmdbDatabase implements Database {
   }
 
   batch(): DatabaseBatch {
-    const changes: StoredChange[] = [];
+    const batch = this.#spare ?? new LmdbBatch();
+    this.#spare = null;
     return {
-      put: (key, value) => {
-        const stored = storedKey(key);
-        changes.push({ key: stored === key ? copyBytes(key) : stored, value: storedValue(key, stored, value) });
+      put: (key, value) => batch.put(key, value),
+      delete: (key) => batch.delete(key),
+      commit: () => {
+        try {
+          batch.write(this.#store);
+        } finally {
+          batch.clear();
+          this.#spare = batch;
+        }
       },
-      delete: (key) => {
-        const stored = storedKey(key);
-        changes.push({ key: stored === key ? copyBytes(key) : stored, value: null });
-      },
-      commit: () => this.#write(changes),
     };
   }
 
   deleteRange(from: Buffer, to: Buffer): void {
     for (let keys = this.#keys(from, to); keys.length > 0; keys = this.#keys(from, to)) {
-      this.#write(keys.map((key) => ({ key: storedKey(key), value: null })));
+      const batch = this.batch();
+      for (const key of keys) batch.delete(key);
+      batch.commit();
     }
   }
 
@@ -98,16 +106,6 @@ export class LmdbDatabase implements Database {
     } finally {
       cursor.close();
     }
-  }
-
-  #write(changes: readonly StoredChange[]): void {
-    if (changes.length === 0) return;
-    this.#store.transactionSync(() => {
-      for (const { key, value } of changes) {
-        if (value === null) this.#store.remove(key);
-        else this.#store.put(key, value);
-      }
-    });
   }
 
   #damagedRow(): Error {

@@ -38,6 +38,14 @@ const lockFile = 'lock.mdb';
  */
 const firstMapBytes = 1024 * 1024 * 1024;
 
+/**
+ * LMDB copies every page that a transaction changes, and keeps the memory for the next one. Where keys come in no order
+ * and are many, each row has a page of its own.
+ */
+const changedRowBytes = 4_096;
+/** With fewer the disk would be waited for all the time. */
+const leastBatchRows = 1_000;
+
 /** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
 const damageCodes = new Set<unknown>([-30_797, -30_796, -30_794, -30_793]);
 
@@ -68,7 +76,8 @@ class LmdbKind implements DatabaseKind {
       noReadAhead: true,
       mapSize: firstMapBytes,
     });
-    return new LmdbDatabase(store, damaged);
+    const batchRows = Math.max(leastBatchRows, Math.floor(place.memoryBytes / changedRowBytes));
+    return new LmdbDatabase(store, { batchRows, damaged });
   }
 
   isDamage(error: unknown): boolean {
@@ -85,7 +94,8 @@ class LmdbKind implements DatabaseKind {
 
 /**
  * State in LMDB: fast reads through memory that the operating system manages, for state that mostly fits into it. Needs
- * the peer `lmdb` 3.5.6. `stateMemoryMaxBytes` does not limit the page cache that it reads through. Rows carry checksums.
+ * the peer `lmdb` 3.5.6. Batches keep within `stateMemoryMaxBytes`, which does not limit the page cache that it reads
+ * through. Rows carry checksums.
  *
  * @throws StreamsError STATE_ENGINE_MISSING when the package is not installed or has no build for this machine. Its use
  * throws STATE_LOCKED, STATE_CORRUPTED, STATE_FORMAT_UNSUPPORTED and STATE_FAILED

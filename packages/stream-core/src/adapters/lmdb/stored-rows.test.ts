@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { groupOf, isIntact, rowOf, shortKeyMax, storedBounds, storedKey, storedValue, valueIn } from './stored-rows.ts';
+import {
+  groupOf,
+  isIntact,
+  rowOf,
+  shortKeyMax,
+  storedBounds,
+  storedKey,
+  storedValueBytes,
+  valueIn,
+  writeStoredValue,
+} from './stored-rows.ts';
 
 const byte = fc.constantFrom(0, 1, 97, 255);
 const key = fc.oneof(
@@ -16,7 +26,9 @@ test('a row is found in what is stored for it, and every flipped bit is noticed'
   fc.assert(
     fc.property(key, value, fc.nat(), (rowKey, rowValue, place) => {
       const stored = storedKey(rowKey);
-      const bytes = storedValue(rowKey, stored, rowValue);
+      const row = Buffer.concat([stored, Buffer.alloc(storedValueBytes(rowKey, rowValue))]);
+      writeStoredValue({ key: rowKey, value: rowValue }, { bytes: row, start: 0, at: stored.length });
+      const bytes = row.subarray(stored.length);
       expect(isIntact(stored, bytes)).toBe(true);
       expect(rowOf(stored, bytes)).toEqual({ key: rowKey, value: rowValue });
       expect(valueIn(rowKey, bytes)).toEqual(rowValue);

@@ -40,18 +40,28 @@ export const storedKeyEncoder: KeyEncoder = {
 export const storedKey = (key: Buffer): Buffer =>
   isLong(key) ? Buffer.concat([key.subarray(0, shortKeyMax), createHash('sha256').update(key).digest()]) : key;
 
-/** What is stored for a row: a copy. `stored` is its stored key. */
-export const storedValue = (key: Buffer, stored: Buffer, value: Buffer): Buffer => {
-  const keyBytes = isLong(key) ? sizeBytes + key.length : 0;
-  const end = keyBytes + value.length;
-  const bytes = Buffer.allocUnsafe(end + crcBytes);
-  if (keyBytes > 0) {
-    bytes.writeUInt32LE(key.length, 0);
-    bytes.set(key, sizeBytes);
+/** How many bytes `writeStoredValue` writes. */
+export const storedValueBytes = (key: Buffer, value: Buffer): number =>
+  (isLong(key) ? sizeBytes + key.length : 0) + value.length + crcBytes;
+
+/**
+ * Writes what is stored for a row behind its stored key.
+ *
+ * @param bytes holds the stored key from `start` to `at`
+ */
+export const writeStoredValue = (
+  { key, value }: EngineRow,
+  { bytes, start, at }: { readonly bytes: Buffer; readonly start: number; readonly at: number },
+): void => {
+  let end = at;
+  if (isLong(key)) {
+    end = bytes.writeUInt32LE(key.length, end);
+    bytes.set(key, end);
+    end += key.length;
   }
-  bytes.set(value, keyBytes);
-  bytes.writeUInt32LE(crc32c(bytes.subarray(0, end), crc32c(stored)), end);
-  return bytes;
+  bytes.set(value, end);
+  end += value.length;
+  bytes.writeUInt32LE(crc32c(bytes.subarray(start, end)), end);
 };
 
 /** True when nothing in a row was changed since it was stored. `value` ends with the CRC. */

@@ -49,6 +49,7 @@ class RocksdbCursor implements DatabaseCursor {
 
 /** The database of a task in one RocksDB database. */
 export class RocksdbDatabase implements Database {
+  readonly batchRows: number = Number.POSITIVE_INFINITY;
   readonly #binding: RocksdbBinding;
   readonly #opened: OpenedDatabase;
   readonly #database: NativeDatabase;

@@ -8,6 +8,7 @@ storeSuite('memory', () => {
       get: (key) => engine.get(key),
       getMany: (keys) => engine.getMany(keys),
       range: (from, to, reverse) => engine.range(from, to, reverse),
+      batchRows: engine.batchRows,
       batch: () => engine.batch(),
       deleteRange: (from, to) => engine.deleteRange(from, to),
       // A database in memory is gone when it is closed.
