@@ -1,4 +1,4 @@
-import type { Clock, KafkaStreamsState, Logger } from '@millrace/stream-core';
+import type { Clock, KafkaStreamsState, Logger, StreamsConfig } from '@millrace/stream-core';
 import { logAndContinue, logAndFail, StreamsError, seededChance } from '@millrace/stream-core';
 import type { SchemaSource } from '@millrace/stream-core/avro';
 import { avroSerdes } from '@millrace/stream-core/avro';
@@ -15,6 +15,10 @@ import type { PaymentsInstance } from '../start-payments.ts';
 import { createPayments } from '../start-payments.ts';
 import { paymentsTopics } from '../topics.ts';
 import type { RunOptions } from './run-options.ts';
+
+// As Kafka has it: three seconds, and never more than a third of the session.
+const heartbeatMaxMs = 3_000;
+const heartbeatsPerSession = 3;
 
 /** What a service runs on. */
 export interface ServiceDeps {
@@ -109,7 +113,7 @@ export class PaymentsService {
 
   async #create(): Promise<readonly PaymentsInstance[]> {
     const { broker, clock, logger, source } = this.#deps;
-    const { applicationId, applications, fraud, hmacKey, partitionsDivisor, state, guarantee } = this.#options;
+    const { applicationId, applications, fraud, hmacKey, partitionsDivisor, state } = this.#options;
     const stateOf = await stateOn(state.engine, state.directory);
     return createPayments({
       broker,
@@ -124,10 +128,22 @@ export class PaymentsService {
       ),
       // Each application has a part of the directory for itself.
       stateOf: () => stateOf('.'),
-      streams: { processingGuarantee: guarantee, replicationFactor: this.#options.replicationFactor },
+      streams: this.#streams(),
       onBadRecord: this.#options.badRecords === 'fail' ? logAndFail : logAndContinue,
       onState: (name, next) => this.#onState(name, next),
     });
+  }
+
+  #streams(): Partial<StreamsConfig> {
+    const { guarantee, replicationFactor, instanceId, sessionTimeoutMs } = this.#options;
+    return {
+      processingGuarantee: guarantee,
+      replicationFactor,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.min(heartbeatMaxMs, Math.floor(sessionTimeoutMs / heartbeatsPerSession)),
+      // Each application is a group of its own: one name does for all of them.
+      ...(instanceId === null ? {} : { groupInstanceId: instanceId }),
+    };
   }
 
   #onState(name: string, state: KafkaStreamsState): void {

@@ -25,6 +25,8 @@ test('what is not given has its default', () => {
     registry: { urls: ['http://registry:8081'], auth: null },
     applications: ['orchestrator', 'fraud', 'revenue', 'core'],
     applicationId: 'payment-orchestrator-cg',
+    instanceId: null,
+    sessionTimeoutMs: 45_000,
     guarantee: 'exactly_once_v2',
     state: { engine: 'memory' },
     createTopics: false,
@@ -43,6 +45,7 @@ test('everything can be given', () => {
     ...['--scale', '0.1', '--replication-factor', '-1', '--health-port', '8080', '--drain-timeout', '5'],
     ...['--log-level', 'warn', '--tls', '--sasl-mechanism', 'SCRAM-SHA-512', '--sasl-username', 'u'],
     ...['--registry', 'https://r', '--registry-username', 'ru', '--bad-records', 'continue'],
+    ...['--instance-id', 'payments-0', '--session-timeout', '6'],
   ];
   const env = { MILLRACE_HMAC_KEY: hmacKey, MILLRACE_SASL_PASSWORD: 'p', MILLRACE_REGISTRY_PASSWORD: 'rp' };
   expect(read(args, env)).toMatchObject({
@@ -54,6 +57,8 @@ test('everything can be given', () => {
     registry: { auth: { username: 'ru', password: 'rp' } },
     applications: ['orchestrator', 'core'],
     applicationId: 'mine',
+    instanceId: 'payments-0',
+    sessionTimeoutMs: 6_000,
     guarantee: 'at_least_once',
     state: { engine: 'rocksdb', directory: '/data' },
     createTopics: true,
@@ -83,6 +88,7 @@ describe('all problems are told at once', () => {
     const args = [
       ...['--bootstrap', 'kafka,b:0', '--scale', '11', '--health-port', '70000', '--applications', 'coer'],
       ...['--tls-cert', '/nowhere/c.pem', '--sasl-mechanism', 'PLAIN', '--state-engine', 'lmdb', '--nonsense'],
+      ...['--instance-id', 'payments 0', '--session-timeout', '0'],
     ];
     const env = { MILLRACE_LOG_LEVEL: 'loud', MILLRACE_HMAC_KEY: 'short', MILLRACE_REGISTRY_PASSWORD: 'x' };
     expect(problems([...least.slice(2), ...args], env)).toEqual([
@@ -96,6 +102,8 @@ describe('all problems are told at once', () => {
       'MILLRACE_SASL_PASSWORD: it is missing; PLAIN needs a password',
       'MILLRACE_REGISTRY_PASSWORD: it needs --registry-username',
       '--applications coer: give orchestrator, fraud, revenue, core',
+      "--instance-id payments 0: give 1 to 200 ASCII letters, digits, '.', '_' or '-'",
+      '--session-timeout 0: give a whole number from 1 to 1800',
       '--state-engine lmdb: it needs --state',
       '--scale 11: give a number from 0.01 to 10',
       'MILLRACE_LOG_LEVEL loud: give debug, info, warn, error',

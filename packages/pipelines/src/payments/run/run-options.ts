@@ -50,6 +50,9 @@ export interface RunOptions {
   readonly applications: readonly ApplicationName[];
   /** Of the orchestrator. */
   readonly applicationId: string;
+  /** The name of a static member, the same in every group; `null`: the members are dynamic. */
+  readonly instanceId: string | null;
+  readonly sessionTimeoutMs: number;
   readonly guarantee: 'exactly_once_v2' | 'at_least_once';
   readonly fraud: FraudMode;
   readonly state: { readonly engine: StateEngineName; readonly directory: string };
@@ -142,10 +145,10 @@ const readState = (reader: SettingReader): RunOptions['state'] => {
   return { engine, directory: directory ?? '' };
 };
 
-const readApplicationId = (reader: SettingReader): string => {
-  const id = reader.optional('application-id') ?? orchestrator.applicationId;
-  if (!/^[a-zA-Z0-9._-]{1,200}$/u.test(id)) {
-    reader.problem(`${reader.where('application-id')} ${id}: give 1 to 200 ASCII letters, digits, '.', '_' or '-'`);
+const readId = (reader: SettingReader, name: string): string | null => {
+  const id = reader.optional(name);
+  if (id !== null && !/^[a-zA-Z0-9._-]{1,200}$/u.test(id)) {
+    reader.problem(`${reader.where(name)} ${id}: give 1 to 200 ASCII letters, digits, '.', '_' or '-'`);
   }
   return id;
 };
@@ -162,7 +165,9 @@ export const readRunOptions = (given: GivenSettings): RunOptions => {
     cluster: { bootstrapServers, tls, sasl: readSasl(reader) },
     registry: readRegistry(reader, tls?.ca ?? null),
     applications: readApplications(reader),
-    applicationId: readApplicationId(reader),
+    applicationId: readId(reader, 'application-id') ?? orchestrator.applicationId,
+    instanceId: readId(reader, 'instance-id'),
+    sessionTimeoutMs: 1_000 * reader.wholeNumber('session-timeout', 45, { min: 1, max: 1_800 }),
     guarantee: reader.oneOf('guarantee', ['exactly_once_v2', 'at_least_once'], 'exactly_once_v2'),
     fraud: reader.oneOf('fraud', ['builtin', 'external'], 'builtin'),
     state: readState(reader),

@@ -16,6 +16,18 @@ export const runSettings: readonly Setting[] = [
     value: 'ID',
     help: 'consumer group of the orchestrator (payment-orchestrator-cg)',
   },
+  {
+    name: 'instance-id',
+    kind: 'value',
+    value: 'NAME',
+    help: 'a name that this process keeps over restarts: static membership (none)',
+  },
+  {
+    name: 'session-timeout',
+    kind: 'value',
+    value: 'SECONDS',
+    help: 'after so long others take over from a silent process, 1 to 1800 (45)',
+  },
   { name: 'guarantee', kind: 'value', value: 'NAME', help: 'exactly_once_v2 or at_least_once (exactly_once_v2)' },
   { name: 'fraud', kind: 'value', value: 'MODE', help: 'builtin: own rules; external: another system (builtin)' },
   { name: 'state', kind: 'value', value: 'DIR', help: 'where state is kept; without it, in memory' },
