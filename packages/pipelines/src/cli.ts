@@ -3,7 +3,7 @@ import { demoCommand } from './payments/demo/demo-command.ts';
 import { kafkaOf, registryOf } from './payments/run/cluster.ts';
 import { runCommandIn } from './payments/run/run-command.ts';
 import type { Command, Printer } from './shared/command.ts';
-import { UsageError } from './shared/usage-error.ts';
+import { isUsageError } from './shared/usage-error.ts';
 
 const runCommand = runCommandIn({
   env: process.env,
@@ -22,11 +22,6 @@ const usage = `usage: millrace COMMAND [options]
   run     a pipeline on a Kafka cluster, until a signal ends it: millrace run payments --bootstrap HOST:PORT --registry URL
 
 millrace COMMAND --help says more.`;
-
-// What parseArgs throws for a flag that it does not know or that lacks its value.
-const isUsageError = (error: unknown): error is Error =>
-  error instanceof UsageError ||
-  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_'));
 
 /** Runs a command line, and gives the exit code: 0 done, 1 failed, 2 the command line is wrong. */
 export const runCli = async ([name, ...args]: readonly string[], printer: Printer): Promise<number> => {

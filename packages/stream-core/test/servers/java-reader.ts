@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { IsolationLevel } from '../../src/broker/fetcher.ts';
-import { kafkaClassPath, kafkaVersion } from './java-runtime.ts';
-import { runCommand } from './run-command.ts';
-import { cachedFolder } from './server-cache.ts';
+import { runJava } from './java-program.ts';
 
 /** A record as Kafka's own consumer gave it; bytes are hexadecimal. */
 export interface JavaRecord {
@@ -21,15 +16,6 @@ export interface JavaRecord {
 
 const source = fileURLToPath(new URL('LogReader.java', import.meta.url));
 
-/** Compiled once, by what its text is. */
-const compiledReader = async (): Promise<string> => {
-  const text = await readFile(source);
-  const key = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return cachedFolder(`log-reader-${kafkaVersion}-${key}`, async (folder) => {
-    await runCommand('javac', ['-cp', await kafkaClassPath(), '-d', folder, source]);
-  });
-};
-
 /**
  * What Kafka's own Java consumer sees of topics, from their beginning to the ends they have now: the referee of tests.
  * Records of one partition come in their order.
@@ -39,12 +25,7 @@ export const readWithJava = async (
   topics: readonly string[],
   isolationLevel: IsolationLevel = 'read_committed',
 ): Promise<JavaRecord[]> => {
-  const classPath = [await compiledReader(), await kafkaClassPath()].join(delimiter);
-  const quiet = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
-  const args = [...quiet, '-cp', classPath, 'LogReader', bootstrapServers, isolationLevel, ...topics];
-  const output = await runCommand('java', args);
-  return output
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+  const records: JavaRecord[] = [];
+  await runJava(source, [bootstrapServers, isolationLevel, ...topics], (line) => records.push(JSON.parse(line)));
+  return records;
 };

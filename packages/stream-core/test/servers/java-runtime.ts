@@ -39,21 +39,33 @@ export interface JavaCommand {
   readonly args: readonly string[];
 }
 
-/** The first compiler alone: a start takes half of the CPU, which is what most tests wait for. */
-const lightMachine = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+/** What a Java machine is to be good at: to be there soon, or to work hard for long. */
+export type MachineKind = 'quick start' | 'load';
+
+const machines: Readonly<Record<MachineKind, readonly string[]>> = {
+  // The first compiler alone: a start takes half of the CPU, which is what most tests wait for.
+  'quick start': ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'],
+  load: ['-Xmx1g', '-XX:+UseG1GC', '-Xshare:auto'],
+};
 
 /** What Kafka logs is short, apart from the line that says that it has started. */
-const machineOptions = [
-  ...lightMachine,
+const loggingOptions = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
   '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info',
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
 ];
 
+/** A class of Kafka, what it is told, and the machine that it runs on. */
+export interface JavaMain {
+  readonly main: string;
+  readonly args: readonly string[];
+  readonly machine: MachineKind;
+}
+
 /** How a class of Kafka is run with Java and Maven. */
-export const javaCommand = async (main: string, args: readonly string[]): Promise<JavaCommand> => ({
+export const javaCommand = async ({ main, args, machine }: JavaMain): Promise<JavaCommand> => ({
   command: 'java',
-  args: [...machineOptions, '-cp', await kafkaClassPath(), main, ...args],
+  args: [...machines[machine], ...loggingOptions, '-cp', await kafkaClassPath(), main, ...args],
 });
 
 /** The image logs by Log4j, which says nothing but errors unless it is told. */
@@ -72,15 +84,14 @@ appender.console.layout.pattern=%d %p %c %m%n
  * path that it has here: everything else is as it is without Docker.
  */
 export const dockerCommand = async (
-  main: string,
-  args: readonly string[],
+  { main, args, machine }: JavaMain,
   { folder, container }: { readonly folder: string; readonly container: string },
 ): Promise<JavaCommand> => {
   const logging = join(folder, 'log4j2.properties');
   await writeFile(logging, log4j);
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const run = ['run', '--rm', '--name', container, '--network', 'host', '--user', user, '-v', `${folder}:${folder}`];
-  const machine = [...lightMachine, `-Dlog4j2.configurationFile=${logging}`];
-  const java = ['--entrypoint', 'java', image, ...machine, '-cp', '/opt/kafka/libs/*'];
+  const options = [...machines[machine], `-Dlog4j2.configurationFile=${logging}`];
+  const java = ['--entrypoint', 'java', image, ...options, '-cp', '/opt/kafka/libs/*'];
   return { command: 'docker', args: [...run, ...java, main, ...args] };
 };

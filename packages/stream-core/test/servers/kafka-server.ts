@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import type { ServerCertificate } from './certificates.ts';
 import { makeCertificate } from './certificates.ts';
-import type { JavaCommand } from './java-runtime.ts';
+import type { JavaCommand, JavaMain, MachineKind } from './java-runtime.ts';
 import { dockerCommand, javaCommand, kafkaVersion } from './java-runtime.ts';
 import type { KafkaServerOptions, NodePlace } from './kafka-settings.ts';
 import { formatArguments, freePorts, nodeProperties } from './kafka-settings.ts';
@@ -18,18 +18,14 @@ const startedMessage = 'Kafka Server started';
 let containers = 0;
 
 /** Runs classes of Kafka in the way that this machine has. */
-const commandFor = (
-  main: string,
-  args: readonly string[],
-  folder: string,
-): Promise<JavaCommand & { container?: string }> => {
-  if (requireWay('own kafka') === 'java') return javaCommand(main, args);
+const commandFor = (java: JavaMain, folder: string): Promise<JavaCommand & { container?: string }> => {
+  if (requireWay('own kafka') === 'java') return javaCommand(java);
   const container = `millrace-${process.pid}-${++containers}`;
-  return dockerCommand(main, args, { folder, container }).then((command) => ({ ...command, container }));
+  return dockerCommand(java, { folder, container }).then((command) => ({ ...command, container }));
 };
 
 const runClass = async (main: string, args: readonly string[], folder: string): Promise<string> => {
-  const { command, args: all } = await commandFor(main, args, folder);
+  const { command, args: all } = await commandFor({ main, args, machine: 'quick start' }, folder);
   return runCommand(command, all);
 };
 
@@ -37,19 +33,30 @@ const runClass = async (main: string, args: readonly string[], folder: string): 
 export class KafkaNode {
   readonly place: NodePlace;
   readonly #folder: string;
+  readonly #machine: MachineKind;
   #process: ServerProcess | null = null;
 
-  constructor(place: NodePlace, folder: string) {
+  constructor(place: NodePlace, { folder, machine }: { folder: string; machine: MachineKind }) {
     this.place = place;
     this.#folder = folder;
+    this.#machine = machine;
+  }
+
+  /** Where the node keeps its logs. */
+  get dataFolder(): string {
+    return join(this.place.folder, 'data');
+  }
+
+  /** Where it prints, over all of its starts. */
+  get logFile(): string {
+    return join(this.place.folder, 'server.log');
   }
 
   /** Starts the process, and does not wait until it serves. */
   async launch(): Promise<ServerProcess> {
-    const logFile = join(this.place.folder, 'server.log');
     const properties = join(this.place.folder, 'server.properties');
-    const command = await commandFor('kafka.Kafka', [properties], this.#folder);
-    this.#process = await ServerProcess.start({ ...command, logFile });
+    const command = await commandFor({ main: 'kafka.Kafka', args: [properties], machine: this.#machine }, this.#folder);
+    this.#process = await ServerProcess.start({ ...command, logFile: this.logFile });
     return this.#process;
   }
 
@@ -172,7 +179,7 @@ export const startKafka = async (options: KafkaServerOptions = {}): Promise<Kafk
     await cp(join(template, 'data'), join(place.folder, 'data'), { recursive: true });
     await writeFile(join(place.folder, 'server.properties'), nodeProperties({ place, places, options, certificate }));
   }
-  const nodes = places.map((place) => new KafkaNode(place, folder));
+  const nodes = places.map((place) => new KafkaNode(place, { folder, machine: options.machine ?? 'quick start' }));
   const server = new KafkaServer(nodes, { folder, certificate });
   try {
     await server.start();

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import type { ServerCertificate } from './certificates.ts';
+import type { MachineKind } from './java-runtime.ts';
 
 /** The second listener of a server, beside the one without any security that tests and brokers use. */
 export interface SecureListener {
@@ -14,6 +15,8 @@ export interface SecureListener {
 export interface KafkaServerOptions {
   /** Default 1. Three survive the loss of any one. */
   readonly nodes?: number;
+  /** Default: quick start. */
+  readonly machine?: MachineKind;
   /** Settings of Kafka over the defaults for tests. */
   readonly properties?: Readonly<Record<string, string>>;
   /** Levels of features to format with, such as `transaction.version`: 1. Default: the newest. */

@@ -26,7 +26,8 @@ import { readFacts } from './read-facts.ts';
 import type { BookSource } from './topic-reader.ts';
 import { TopicReader } from './topic-reader.ts';
 
-const accountsChangelog = 'mpesa-core-cg-core-accounts-changelog';
+/** Where the closing balances of the accounts are. */
+export const accountsChangelog = 'mpesa-core-cg-core-accounts-changelog';
 
 /** What the books are made of. */
 export interface BooksInput {

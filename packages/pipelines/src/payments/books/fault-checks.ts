@@ -19,6 +19,9 @@ export interface FaultCount {
   readonly seen: number;
 }
 
+/** The check that nothing ended like a fault that was not planned. */
+export const endsAsPlanned = 'every payment ended as its planned faults make it end';
+
 const attemptsMax = 3;
 
 const isUnanswered = (fate: string | undefined): boolean => fate === 'lost' || fate === 'silent';
@@ -70,7 +73,7 @@ export const faultsEndAsPlanned = (
   facts: Facts,
   planOf: (transactionId: string) => PlannedFaults,
 ): { readonly findings: readonly Finding[]; readonly counts: readonly FaultCount[] } => {
-  const outcomes = new Check('every payment ended as its planned faults make it end');
+  const outcomes = new Check(endsAsPlanned);
   const late = new Check('a RESERVED that was too late is audited as late');
   const counts = new Map<string, { planned: number; seen: number }>();
   for (const payment of facts.payments.values()) {

@@ -1,17 +1,16 @@
 import type { Clock } from '@millrace/stream-core';
 import { seededChance } from '@millrace/stream-core';
-import type { MemoryBroker } from '@millrace/stream-core/memory';
+import type { Broker, Fetcher } from '@millrace/stream-core/broker';
 import { topicNames } from '../topics.ts';
 import type { PaymentTracker } from './payment-tracker.ts';
 
 const pollMs = 50;
 const maxPartitionBytes = 1_048_576;
 
-type Fetcher = ReturnType<ReturnType<MemoryBroker['connect']>['fetcher']>;
 type Fetched = Awaited<ReturnType<Fetcher['poll']>>[number];
 
 export interface MonitorOptions {
-  readonly broker: MemoryBroker;
+  readonly broker: Broker;
   readonly clock: Clock;
   readonly tracker: PaymentTracker;
   readonly partitions: number;
@@ -38,7 +37,7 @@ export class ConfirmationMonitor {
 
   async #run(): Promise<void> {
     const { broker, clock, partitions } = this.#options;
-    const client = broker.connect({ clientId: 'demo-monitor', clock, chance: seededChance(1) });
+    const client = broker.connect({ clientId: 'confirmation-monitor', clock, chance: seededChance(1) });
     const fetcher = client.fetcher({ isolationLevel: 'read_committed', maxPartitionBytes });
     const all = Array.from({ length: partitions }, (_, partition) => ({ topic: topicNames.confirmations, partition }));
     fetcher.assign(all);

@@ -1,5 +1,4 @@
 import type { Clock, Headers } from '@millrace/stream-core';
-import type { MemoryBroker, MemoryRecordInput } from '@millrace/stream-core/memory';
 import type { PaymentsSerdes } from '../messages.ts';
 import type { LoadRecord } from '../simulator/load.ts';
 import { topicNames } from '../topics.ts';
@@ -25,14 +24,24 @@ export interface LoadLimits {
   readonly inFlightMax: number;
 }
 
+/** A record of payment-requests in bytes. */
+export interface EncodedRequest {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array;
+  readonly timestamp: number;
+}
+
 export interface LoadDriverOptions {
-  readonly broker: MemoryBroker;
+  /** Writes records to payment-requests, in their order, by their keys. */
+  readonly write: (records: readonly EncodedRequest[]) => void;
   readonly serdes: PaymentsSerdes;
   readonly clock: Clock;
   readonly tracker: PaymentTracker;
   readonly limits: LoadLimits;
   /** Whether no planned fault holds a payment up. */
   readonly isPrompt: (transactionId: string) => boolean;
+  /** Whether the load may go so far in event time, for those whose customers do not come before their time. */
+  readonly hasCome: (eventTime: number) => boolean;
 }
 
 /** Sends the load, and waits where it would run ahead of the answers. */
@@ -72,28 +81,25 @@ export class LoadDriver {
   }
 
   #mayGoTo(timestamp: number, waiting: number): boolean {
-    const { tracker, limits } = this.#options;
-    if (tracker.inFlight + waiting >= limits.inFlightMax) return false;
+    const { tracker, limits, hasCome } = this.#options;
+    if (!hasCome(timestamp) || tracker.inFlight + waiting >= limits.inFlightMax) return false;
     const { frontier } = tracker;
     return frontier === null || timestamp <= frontier + limits.aheadMaxMs;
   }
 
   #send(batch: readonly LoadRecord[]): void {
     if (batch.length === 0) return;
-    const { broker, tracker, clock, isPrompt } = this.#options;
+    const { write, tracker, clock, isPrompt } = this.#options;
     const sentAtMs = clock.monotonic();
     for (const { request, timestamp, isFirst, bad } of batch) {
       if (!isFirst || bad === 'garbled' || bad === 'unknownSchema') continue;
       const { transactionId } = request;
       tracker.sent(transactionId, { sentAtMs, eventTime: timestamp, isPrompt: isPrompt(transactionId) });
     }
-    broker.produce(
-      topicNames.requests,
-      batch.map((record) => this.#encode(record)),
-    );
+    write(batch.map((record) => this.#encode(record)));
   }
 
-  #encode({ key, request, timestamp, bad }: LoadRecord): MemoryRecordInput {
+  #encode({ key, request, timestamp, bad }: LoadRecord): EncodedRequest {
     const { serdes } = this.#options;
     const topic = topicNames.requests;
     const value = serdes.request.serialize(request, topic, noHeaders);

@@ -144,7 +144,8 @@ class DemoRun {
     const { broker, serdes, clock } = this.#system;
     const limits = { aheadMaxMs, inFlightMax: Math.ceil((ratePerSecond * inFlightMaxMs) / 1_000) };
     return new LoadDriver({
-      broker,
+      write: (records) => broker.produce(topicNames.requests, records),
+      hasCome: () => true,
       serdes,
       clock,
       tracker: this.#tracker,
