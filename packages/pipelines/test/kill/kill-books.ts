@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Books } from '../../src/payments/books/check-books.ts';
 import { accountsChangelog, checkBooks } from '../../src/payments/books/check-books.ts';
 import type { PaymentFacts } from '../../src/payments/books/facts.ts';
@@ -87,9 +87,9 @@ export const countOnce = (source: BookSource): Counts => {
 };
 
 /** The books of a run in which nothing was planned to go wrong with the outside. */
-export const killBooks = (source: BookSource, hmacKey: Buffer): Books =>
+export const killBooks = (source: BookSource, hmacKey: KeyObject): Books =>
   checkBooks({
     source,
     planOf: (transactionId) => planFaults(transactionId, 1, noFaults),
-    hmacKey: createSecretKey(hmacKey),
+    hmacKey,
   });

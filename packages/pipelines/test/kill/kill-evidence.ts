@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { BookSource } from '../../src/payments/books/topic-reader.ts';
 import type { KillOptions } from './kill-options.ts';
 
@@ -5,7 +6,7 @@ import type { KillOptions } from './kill-options.ts';
 export interface KillEvidence {
   readonly options: KillOptions;
   /** Signs the tokens of the audit trail. */
-  readonly hmacKey: Buffer;
+  readonly hmacKey: KeyObject;
   /** The topics as Kafka's own consumer reads them. */
   readonly source: BookSource;
   /** Whether every payment ended before patience did. */

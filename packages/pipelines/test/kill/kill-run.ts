@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { systemClock } from '@millrace/stream-core';
 import { avroSerdes, schemaRegistry } from '@millrace/stream-core/avro';
 import type { BrokerClient } from '@millrace/stream-core/broker';
@@ -154,7 +154,7 @@ export const killRun = async (options: KillOptions, tell: (line: string) => void
   tell(`seed ${options.seed}: a Kafka, a schema registry and three payments processes are started`);
   const system = await KillSystem.start(hmacKey.toString('base64'));
   try {
-    return { ...(await new KillRun(options, system, tell).run()), options, hmacKey };
+    return { ...(await new KillRun(options, system, tell).run()), options, hmacKey: createSecretKey(hmacKey) };
   } finally {
     tell(`the logs are kept in ${await system.close()}`);
   }
