@@ -100,3 +100,25 @@ test('a thread that begins again ends the transaction that the one before it lef
   expect(values(server, 'out')).toEqual(['x']);
   await clock.settle(streams.close());
 });
+
+test('an instance whose transaction the coordinator has aborted begins anew, and writes nothing twice', async () => {
+  const clock = new ManualClock(1_000_000);
+  let refusals = 1;
+  const faults = {
+    // As Kafka answers a commit that comes after the transaction has timed out.
+    beforeRequest: (kind: RequestKind) => {
+      if (kind === 'endTxn' && refusals-- > 0) throw new StreamsError('INVALID_TXN_STATE', 'it was aborted');
+    },
+  };
+  const server = new MemoryBroker({ clock, faults });
+  for (const topic of ['in', 'out']) server.createTopic(topic, { partitions: 1 });
+  const streams = create({ topology: copying(), ...settings(server, clock, 1) });
+  streams.start().catch(() => undefined);
+  await clock.advance(600);
+  put(server, 'in', ['a', 'x'], ['b', 'y']);
+  await clock.advance(5_000);
+  expect(refusals).toBeLessThan(1);
+  expect(streams.state).toBe('RUNNING');
+  await clock.settle(streams.close());
+  expect(values(server, 'out')).toEqual(['x', 'y']);
+});

@@ -203,7 +203,7 @@ describe('a listener that throws', () => {
 test('a commit that fails while the instance closes is logged', async () => {
   const state = { isFailing: false };
   const beforeRequest = (kind: string): void => {
-    if (state.isFailing && kind === 'endTxn') throw new StreamsError('INVALID_TXN_STATE', 'no such transaction');
+    if (state.isFailing && kind === 'endTxn') throw new StreamsError('INVALID_PRODUCER_ID_MAPPING', 'no such producer');
   };
   const server = new MemoryBroker({ faults: { beforeRequest } });
   for (const topic of ['in', 'out']) server.createTopic(topic, { partitions: 1 });
@@ -221,6 +221,6 @@ test('a commit that fails while the instance closes is logged', async () => {
   state.isFailing = true;
   await streams.close();
   expect(streams.state).toBe('NOT_RUNNING');
-  const fields = { failure: 'uncaught', code: 'INVALID_TXN_STATE', error: 'no such transaction' };
+  const fields = { failure: 'uncaught', code: 'INVALID_PRODUCER_ID_MAPPING', error: 'no such producer' };
   expect(of('close.failed')).toEqual([['error', 'close.failed', fields]]);
 });

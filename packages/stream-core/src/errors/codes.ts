@@ -196,9 +196,9 @@ export const errorCodes = {
     summary: 'The broker has forgotten the producer id of this transactional id.',
   },
   INVALID_TXN_STATE: {
-    retriable: false,
+    retriable: true,
     scope: 'thread',
-    summary: 'The transaction is not in a state that allows the request.',
+    summary: 'The transaction is not in a state that allows the request, as when it was aborted in the meantime.',
   },
   OUT_OF_ORDER_SEQUENCE: {
     retriable: true,

@@ -14,6 +14,7 @@ test('an instance begins anew after it has lost its place in the group, and trie
   expect(codesOf('migrated').sort()).toEqual([
     'ILLEGAL_GENERATION',
     'INVALID_PRODUCER_EPOCH',
+    'INVALID_TXN_STATE',
     'OUT_OF_ORDER_SEQUENCE',
     'PRODUCER_FENCED',
     'REBALANCE_IN_PROGRESS',

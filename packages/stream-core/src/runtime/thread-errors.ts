@@ -7,6 +7,8 @@ const migrated: ReadonlySet<ErrorCode> = new Set([
   'TASK_CORRUPTED',
   'PRODUCER_FENCED',
   'INVALID_PRODUCER_EPOCH',
+  // A commit is answered so when the coordinator has aborted the transaction meanwhile, because it took too long.
+  'INVALID_TXN_STATE',
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
   'REBALANCE_IN_PROGRESS',
