@@ -24,6 +24,8 @@ export interface Counts {
   readonly missing: number;
   /** Payments that something still has to happen to. */
   readonly open: number;
+  /** How many payments are with people for which reasons. */
+  readonly deadLetters: ReadonlyMap<string, number>;
   readonly examples: readonly string[];
 }
 
@@ -73,8 +75,11 @@ export const countOnce = (source: BookSource): Counts => {
   const answers = [topicNames.fraud, topicNames.revenue, topicNames.core].map((topic) => answersIn(reader, topic));
   let [confirmations, duplicates, missing] = [0, 0, 0];
   const examples: string[] = [];
+  const deadLetters = new Map<string, number>();
   for (const payment of facts.payments.values()) {
     confirmations += payment.confirmations.length;
+    const reasons = payment.deadLetters.join(' ');
+    if (reasons !== '') deadLetters.set(reasons, (deadLetters.get(reasons) ?? 0) + 1);
     let isWrong = false;
     for (const [found, least, most] of expectations(payment, answers)) {
       duplicates += Math.max(0, found - most);
@@ -83,7 +88,7 @@ export const countOnce = (source: BookSource): Counts => {
     }
     if (isWrong && examples.length < examplesMax) examples.push(payment.transactionId);
   }
-  return { confirmations, duplicates, missing, open: openAtEnd(source), examples };
+  return { confirmations, duplicates, missing, open: openAtEnd(source), deadLetters, examples };
 };
 
 /** The books of a run in which nothing was planned to go wrong with the outside. */

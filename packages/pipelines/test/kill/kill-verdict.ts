@@ -99,6 +99,7 @@ export const judge = (evidence: KillEvidence): KillVerdict => {
     sent: evidence.sent,
     heldUp,
     outcomes: Object.fromEntries(books.outcomes),
+    deadLetters: Object.fromEntries(counts.deadLetters),
     moneyOut: String(books.moneyOut),
     moneyIn: String(books.moneyIn),
     fees: String(books.fees),
