@@ -218,7 +218,7 @@ describe('stores', () => {
     const windows = joinWindows({ timeDifference: 0, before: 2, after: 8, grace: 5 });
     const { graph } = topologyOf('join', windows, { storeName: 's', logging: false });
     for (const { builder } of graph.stores.values()) {
-      expect(builder.cleanup).toEqual({ policy: 'compact,delete', retentionMs: 15 });
+      expect(builder.cleanup).toEqual({ policy: 'delete', retentionMs: 15 });
       expect(builder.loggingEnabled).toBe(false);
       expect(builder.cachingEnabled).toBe(false);
     }

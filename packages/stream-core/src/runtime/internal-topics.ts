@@ -18,7 +18,7 @@ const repartitionConfig = {
 
 /** The settings by time of a changelog topic. */
 const timesOf = (cleanup: ChangelogCleanup): Record<string, string> => {
-  if (cleanup.policy === 'compact,delete') return { 'retention.ms': String(cleanup.retentionMs + changelogExtraMs) };
+  if (cleanup.policy !== 'compact') return { 'retention.ms': String(cleanup.retentionMs + changelogExtraMs) };
   if (cleanup.minCompactionLagMs === undefined) return {};
   return { 'min.compaction.lag.ms': String(cleanup.minCompactionLagMs + changelogExtraMs) };
 };

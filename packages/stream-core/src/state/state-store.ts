@@ -47,10 +47,10 @@ export interface OpenStore<S extends StateStore = StateStore> {
   restore(key: Buffer, value: Buffer | null, timestamp: number): void;
 }
 
-/** The cleanup of a changelog topic: kept by key alone, perhaps only after a time, or also deleted by time. */
+/** The cleanup of a changelog topic: kept by key alone, perhaps only after a time, or also deleted by time, or that alone. */
 export type ChangelogCleanup =
   | { readonly policy: 'compact'; readonly minCompactionLagMs?: number }
-  | { readonly policy: 'compact,delete'; readonly retentionMs: number };
+  | { readonly policy: 'compact,delete' | 'delete'; readonly retentionMs: number };
 
 /** The description of a store: data that a topology carries, and from which every task makes a store of its own. */
 export interface StoreBuilder<S extends StateStore = StateStore> {

@@ -69,7 +69,12 @@ export const timestampedKeyValueStoreBuilder = <K, V>(
 
 const byTime = (retentionMs: number): ChangelogCleanup => ({ policy: 'compact,delete', retentionMs });
 
-/** Describes a store of values by key and window start. */
+/**
+ * Describes a store of values by key and window start. Where it retains duplicates no row replaces another, so that
+ * there is nothing to compact.
+ *
+ * @see `org.apache.kafka.streams.state.internals.WindowStoreBuilder`
+ */
 export const windowStoreBuilder = <K, V>(
   shape: WindowShape<K, V>,
   traits: StoreTraits,
@@ -77,7 +82,7 @@ export const windowStoreBuilder = <K, V>(
   builder(traits, {
     name: shape.name,
     serdes: { key: shape.key, value: shape.value },
-    cleanup: byTime(shape.retentionMs),
+    cleanup: shape.retainDuplicates ? { policy: 'delete', retentionMs: shape.retentionMs } : byTime(shape.retentionMs),
     build: (context) => openWindowStore(shape, { timestamped: false, codec: plainCodec<V> }, context),
   });
 
