@@ -3,7 +3,8 @@ import { StateMachine } from './common/state-machine.ts';
 import type { ResolvedStreamsConfig } from './config/resolve-streams-config.ts';
 import { resolveStreamsConfig } from './config/resolve-streams-config.ts';
 import type { StreamsConfig } from './config/streams-config.ts';
-import { errorMessage, findStreamsError, StreamsError } from './errors/streams-error.ts';
+import { StreamsError } from './errors/streams-error.ts';
+import { InstanceLog } from './instance-log.ts';
 import type { KafkaStreamsState } from './kafka-streams-state.ts';
 import { kafkaStreamsTransitions } from './kafka-streams-state.ts';
 import type { MetricValue } from './metrics/metrics.ts';
@@ -14,7 +15,6 @@ import { storeParts } from './query/store-parts.ts';
 import type { RestoreProgress } from './runtime/changelog-reader.ts';
 import { StreamThread } from './runtime/stream-thread.ts';
 import type { StreamThreadState } from './runtime/stream-thread-state.ts';
-import type { ThreadFailure } from './runtime/thread-errors.ts';
 import { classifyThreadError } from './runtime/thread-errors.ts';
 import type { StateDirectory } from './state/state-engine.ts';
 import { ThreadRestarts } from './thread-restarts.ts';
@@ -59,10 +59,12 @@ export class KafkaStreams {
   readonly #state = new StateMachine<KafkaStreamsState>('CREATED', kafkaStreamsTransitions);
   readonly #newProcessId: string;
   readonly #restarts: ThreadRestarts;
+  readonly #log: InstanceLog;
   #thread: StreamThread | null = null;
   #ended: Promise<void> | null = null;
   #error: unknown = null;
   #isClosing = false;
+  #isPaused = false;
   /** The error after which this instance asked all others to end; null while it has not. */
   #shutdownCause: unknown = null;
 
@@ -81,7 +83,8 @@ export class KafkaStreams {
       .padStart(12, '0');
     this.#client = broker.connect({ clientId, clock, chance });
     this.#restarts = new ThreadRestarts(clock);
-    this.#state.onChange((next, previous) => this.#tell('state', () => options.stateListener?.(next, previous)));
+    this.#log = new InstanceLog(this.#config.logger);
+    this.#state.onChange((next, previous) => this.#log.tell('state', () => options.stateListener?.(next, previous)));
   }
 
   get state(): KafkaStreamsState {
@@ -113,6 +116,25 @@ export class KafkaStreams {
     this.#ended = Promise.resolve().then(() => this.#live(directory));
     this.#state.become('REBALANCING');
     await running;
+  }
+
+  /**
+   * Stops to process records and to punctuate, also before `start`. The instance stays in its group, goes on to commit
+   * what it has processed, and restores stores. Other instances are not told.
+   *
+   * @see KIP-834
+   */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Goes on after `pause`, within the time of a poll. */
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /**
@@ -193,8 +215,8 @@ export class KafkaStreams {
       this.#error = error;
       this.#state.become('PENDING_ERROR');
     } else if (this.#state.canBecome('PENDING_SHUTDOWN')) this.#state.become('PENDING_SHUTDOWN');
-    await this.#closeQuietly('client', () => this.#client.close());
-    await this.#closeQuietly('state', async () => directory.close());
+    await this.#log.closeQuietly('client', () => this.#client.close());
+    await this.#log.closeQuietly('state', async () => directory.close());
     this.#state.become(this.#state.canBecome('ERROR') ? 'ERROR' : 'NOT_RUNNING');
   }
 
@@ -217,7 +239,7 @@ export class KafkaStreams {
   #respondTo(error: unknown): UncaughtExceptionResponse {
     const failure = classifyThreadError(error);
     const isRetried = failure === 'migrated' || (failure === 'unavailable' && this.#restarts.mayRetry());
-    this.#log(error, failure, isRetried);
+    this.#log.threadFailed(error, failure, this.#isClosing ? 'closes' : isRetried ? 'restarts' : 'ends');
     if (isRetried) return 'replaceThread';
     return failure === 'shutdownRequested' || this.#isClosing ? 'shutdownClient' : this.#askHandler(error);
   }
@@ -232,6 +254,7 @@ export class KafkaStreams {
         client: this.#client,
         directory,
         isShutdownRequested: () => this.#shutdownCause !== null,
+        isPaused: () => this.#isPaused,
         onStateChange: (state) => this.#follow(state),
         onRestore: (progress) => this.#onRestore(progress),
       });
@@ -250,7 +273,7 @@ export class KafkaStreams {
   }
 
   #onRestore(progress: RestoreProgress): void {
-    this.#tell('restore', () => this.#options.restoreListener?.(progress));
+    this.#log.tell('restore', () => this.#options.restoreListener?.(progress));
     const { store, changelog, startOffset, offset, isComplete } = progress;
     if (!isComplete || offset === startOffset) return;
     this.#config.logger.info('restore.complete', { store, ...changelog, from: startOffset, offset });
@@ -260,32 +283,8 @@ export class KafkaStreams {
     try {
       return this.#options.uncaughtExceptionHandler?.(error) ?? 'shutdownClient';
     } catch (failure) {
-      this.#config.logger.error('uncaught_handler.failed', { error: errorMessage(failure) });
+      this.#log.handlerFailed(failure);
       return 'shutdownClient';
     }
-  }
-
-  /** Calls a listener of the user, whose failure is not that of the instance. */
-  #tell(listener: string, call: () => unknown): void {
-    (async () => call())().catch((error: unknown) => {
-      this.#config.logger.error('listener.failed', { listener, error: errorMessage(error) });
-    });
-  }
-
-  async #closeQuietly(what: string, close: () => Promise<void>): Promise<void> {
-    try {
-      await close();
-    } catch (error) {
-      this.#config.logger.warn(`${what}.close_failed`, { error: errorMessage(error) });
-    }
-  }
-
-  #log(error: unknown, failure: ThreadFailure, isRetried: boolean): void {
-    const { logger } = this.#config;
-    const code = findStreamsError(error)?.code ?? null;
-    const fields = { failure, code, error: errorMessage(error) };
-    if (this.#isClosing) logger.error('close.failed', fields);
-    else if (isRetried) logger.warn('thread.restarts', fields);
-    else logger.error('thread.failed', fields);
   }
 }

@@ -34,6 +34,8 @@ export interface StreamThreadOptions extends ThreadClientsOptions {
   readonly plan: TopologyPlan;
   readonly directory: StateDirectory;
   readonly isShutdownRequested: () => boolean;
+  /** Whether records and punctuations have to wait until the application is resumed. */
+  readonly isPaused: () => boolean;
   readonly onStateChange: (state: StreamThreadState) => void;
   readonly onRestore: (progress: RestoreProgress) => void;
 }
@@ -65,11 +67,11 @@ export class StreamThread {
   #isRebalancing = true;
 
   constructor(options: StreamThreadOptions) {
-    const { config, client, plan } = options;
     this.#options = options;
+    const { config, plan } = options;
+    const { admin } = options.client;
     const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2';
     const { clock, logger, metrics, chance } = config;
-    const { admin } = client;
     this.#clients = new ThreadClients(options);
     this.#consumer = this.#clients.consumer;
     this.#lagOf = (partition) => this.#consumer.lag(partition);
@@ -151,12 +153,11 @@ export class StreamThread {
     const { config, plan, client } = this.#options;
     // The producer first: it ends what a predecessor left open, and only then are offsets and changelogs final.
     await this.#producer.init();
-    const { replicationFactor, logger } = config;
-    const internalTopics = new InternalTopics({ admin: client.admin, plan, replicationFactor, logger });
+    const internalTopics = new InternalTopics({ ...config, admin: client.admin, plan });
     const protocol = new StreamsAssignor({
       plan,
       internalTopics,
-      logger,
+      logger: config.logger,
       ownTasks: () => this.#tasks.taskIds,
       isShutdownRequested: this.#options.isShutdownRequested,
       onAssignment: (data) => {
@@ -178,7 +179,7 @@ export class StreamThread {
     }
     this.#process();
     const now = clock.now();
-    for (const task of this.#tasks.running) task.runInbox(now, this.#lagOf);
+    for (const task of this.#options.isPaused() ? [] : this.#tasks.running) task.runInbox(now, this.#lagOf);
     this.#committer.throwIfFailed();
     this.#producer.throwIfFailed();
     if (!this.#isRebalancing) await this.#schedule.maybeCommit(this.#tasks.running, now);
@@ -219,9 +220,9 @@ export class StreamThread {
     await this.#tasks.openRestored();
   }
 
-  /** While commits wait for a rebalance, input waits too once as much output waits with them as may. */
+  /** Input waits while the application is paused, and with commits in a rebalance once as much waits as may. */
   get #isHeldUp(): boolean {
-    return this.#isRebalancing && this.#schedule.isFull(this.#tasks.running);
+    return this.#options.isPaused() || (this.#isRebalancing && this.#schedule.isFull(this.#tasks.running));
   }
 
   #process(): void {
@@ -236,7 +237,7 @@ export class StreamThread {
   /** How long the next poll may wait for records: not at all while there is something to do. */
   #pollTimeoutMs(): number {
     const { pollTimeoutMs, clock } = this.#options.config;
-    const tasks = this.#tasks.running;
+    const tasks = this.#options.isPaused() ? [] : this.#tasks.running;
     const now = clock.now();
     const isReady = !this.#isHeldUp && tasks.some((task) => task.isReady(now, this.#lagOf));
     if (this.#tasks.isRestoring || isReady) return 0;
