@@ -1,10 +1,10 @@
-// What every client is given to send, and what it has to make of what it reads.
+// What every client is given to send.
 
 /** How many records a client sends with one call, or in one batch where it has such a thing. */
-export const recordsPerBatch = 500;
+const recordsPerBatch = 500;
 
 /** How many batches may be on their way at once. */
-export const batchesInFlight = 5;
+const batchesInFlight = 5;
 
 const variants = 1_000;
 
@@ -23,31 +23,6 @@ export const payloads: readonly Payload[] = Array.from({ length: variants }, (_,
 /** Payloads from `from` on. */
 export const payloadsFrom = (from: number, count: number): Payload[] =>
   Array.from({ length: count }, (_, index) => payloads[(from + index) % variants] as Payload);
-
-/** A checksum over so many records, which needs a byte of every key and of every value. */
-export class Checksum {
-  #left: number;
-  #sum = 0;
-
-  constructor(records: number) {
-    this.#left = records;
-  }
-
-  /** Whether all records were read. Those that come after them do not count. */
-  get isComplete(): boolean {
-    return this.#left === 0;
-  }
-
-  get value(): number {
-    return this.#sum;
-  }
-
-  add(key: Uint8Array | null, value: Uint8Array | null): void {
-    if (this.#left === 0 || key === null || value === null) return;
-    this.#left--;
-    this.#sum = (this.#sum * 31 + (key[key.length - 1] ?? 0) + (value[0] ?? 0) + key.length + value.length) | 0;
-  }
-}
 
 /** Calls `send` for each batch of a load, a few at the same time. */
 export const sendAll = async (

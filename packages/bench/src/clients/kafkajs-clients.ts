@@ -1,5 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { Checksum, payloadsFrom, sendAll } from './client-load.ts';
+import { Checksum } from './checksum.ts';
+import { payloadsFrom, sendAll } from './client-load.ts';
 import type { ClientUnderTest } from './client-under-test.ts';
 
 const connect = (bootstrapServers: string): Kafka =>

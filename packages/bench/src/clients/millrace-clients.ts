@@ -2,7 +2,8 @@ import { seededChance, systemClock } from '@millrace/stream-core';
 import type { BrokerClient } from '@millrace/stream-core/broker';
 import { RecordBatchBuilder } from '@millrace/stream-core/broker';
 import { kafka } from '@millrace/stream-core/kafka';
-import { Checksum, payloads, sendAll } from './client-load.ts';
+import { Checksum } from './checksum.ts';
+import { payloads, sendAll } from './client-load.ts';
 import type { ClientUnderTest } from './client-under-test.ts';
 
 const batchBytes = 128 * 1024;

@@ -1,5 +1,6 @@
 import { Consumer, Producer } from '@platformatic/kafka';
-import { Checksum, payloadsFrom, sendAll } from './client-load.ts';
+import { Checksum } from './checksum.ts';
+import { payloadsFrom, sendAll } from './client-load.ts';
 import type { ClientUnderTest } from './client-under-test.ts';
 
 const allReplicas = -1;
