@@ -16,9 +16,6 @@ export const partitionsDivisor = 10;
 // Others take over from a process that does not come back: soon, and not before one that is back at once has rejoined.
 const sessionTimeoutSeconds = 6;
 
-// A broker that was killed may not come back before its session has ended.
-const kafkaProperties = { 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' };
-
 const engines = ['lmdb', 'rocksdb'] as const;
 
 /** A broker, a registry, and the processes that pay, each with its state in a folder of its own. */
@@ -44,7 +41,7 @@ export class KillSystem {
   static async start(hmacKey: string): Promise<KillSystem> {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-kill-'));
     const [kafkaServer, registry] = await Promise.all([
-      startKafka({ machine: 'load', properties: kafkaProperties }),
+      startKafka({ machine: 'load' }),
       startSchemaRegistry(),
     ]);
     const processes: PaymentsProcess[] = [];
@@ -62,6 +59,8 @@ export class KillSystem {
         stateEngine: engines[index % engines.length],
         badRecords: 'continue',
         sessionTimeout: sessionTimeoutSeconds,
+        healthPort: 0,
+        healthHost: '127.0.0.1',
         hmacKey,
         // One static member among dynamic ones: both have to come back from a kill.
         ...(index === 0 ? { instanceId: name } : {}),
