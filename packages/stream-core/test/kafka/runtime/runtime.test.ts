@@ -108,7 +108,7 @@ describeWith(['kafka', 'java clients'], 'an application on a real broker', () =>
 
   test('keeps its place while it is paused, and goes on where it was', async () => {
     await begin(2, 'in');
-    const session = { sessionTimeout: 1_500, heartbeatInterval: 300 };
+    const session = { sessionTimeout: 6_000, heartbeatInterval: 1_000 };
     const states: string[] = [];
     const options = { topology: copying('in'), ...session };
     const streams = world.application({ ...options, stateListener: (state) => states.push(state) });
@@ -118,8 +118,8 @@ describeWith(['kafka', 'java clients'], 'an application on a real broker', () =>
     streams.pause();
     await world.write('in', 0, numbered(3));
     await world.write('in', 1, numbered(3));
-    // Twice the session.
-    await sleep(systemClock, 3_000);
+    // Longer than the session, the shortest that brokers take unless they are told otherwise.
+    await sleep(systemClock, 7_000);
     await world.reaches('out', 3);
     expect([await world.committed('in', 0), streams.state]).toEqual([3, 'RUNNING']);
     streams.resume();

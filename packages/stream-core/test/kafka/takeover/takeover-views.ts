@@ -53,6 +53,10 @@ export const differences = (expected: View, found: View): readonly object[] => {
     .filter((each) => each.expected.join() !== each.found.join());
 };
 
+/** How many results of this kind there are. */
+export const resultCount = (view: View, kind: string): number =>
+  [...view].reduce((sum, [place, entries]) => (place.includes(` ${kind}/`) ? sum + entries.length : sum), 0);
+
 /**
  * The phases of records that became one result of this kind, such as `01` for a record of phase 0 that met one of
  * phase 1; `1-` is a record of phase 1 that met nobody.

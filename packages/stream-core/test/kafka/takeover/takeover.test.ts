@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../../state/engines.ts';
 import { offsetsByJava } from '../group/group-referee.ts';
 import type { Application } from './takeover-run.ts';
 import { TakeoverRun } from './takeover-run.ts';
-import { differences, phasesMet, viewOf } from './takeover-views.ts';
+import { differences, phasesMet, resultCount, viewOf } from './takeover-views.ts';
 
 describeWith(['kafka', 'java clients'], 'an application that Kafka Streams and Millrace run in turn', () => {
   let address: string;
@@ -83,11 +83,13 @@ describeWith(['kafka', 'java clients'], 'an application that Kafka Streams and M
     const records = await readWithJava(address, [...topics, ...all.map(({ applicationId }) => `${applicationId}-out`)]);
     const [expected, ...found] = [whole, exact, atLeast].map(({ applicationId }) => viewOf(applicationId, records));
     if (expected === undefined) throw new Error('nothing was compared');
+    // Each click changes one reduction and one window, unless that has closed.
+    expect(resultCount(expected, 'window')).toBeLessThan(resultCount(expected, 'reduce') - 20);
     for (const kind of ['inner', 'left', 'outer']) {
       expect([...phasesMet(expected, kind)]).toEqual(expect.arrayContaining(['01', '10', '12', '21', '23', '32']));
     }
     expect([...phasesMet(expected, 'left')]).toEqual(expect.arrayContaining(['0-', '1-', '2-']));
     expect([...phasesMet(expected, 'outer')]).toEqual(expect.arrayContaining(['0-', '-0', '1-', '-1', '2-', '-2']));
-    for (const view of found) expect(differences(expected, view)).toEqual([]);
+    for (const view of found) expect(differences(expected, view).slice(0, 2)).toEqual([]);
   }, 240_000);
 });
