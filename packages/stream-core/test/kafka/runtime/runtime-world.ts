@@ -89,10 +89,26 @@ export class RuntimeWorld {
     return records.map(({ value }) => Buffer.from(value ?? '', 'hex').toString());
   }
 
-  /** Until a topic holds so many records. */
+  /** Until the logs of a topic have come to so many offsets; without transactions those are records. */
   async reaches(topic: string, count: number): Promise<void> {
-    const read = async (): Promise<number> => (await this.values(topic)).length;
-    await expect.poll(read, { timeout: 60_000, interval: 200 }).toBe(count);
+    const name = this.topic(topic);
+    const { partitions = 0 } = (await this.client.admin.describeTopics([name])).get(name) ?? {};
+    const read = async (): Promise<number> => {
+      const ends = await Promise.all(Array.from({ length: partitions }, (_, partition) => this.end(topic, partition)));
+      return ends.reduce((sum, end) => sum + end, 0);
+    };
+    await expect.poll(read, { timeout: 60_000, interval: 100 }).toBe(count);
+  }
+
+  /** Until a topic holds these values, in any order. */
+  async holds(topic: string, values: readonly string[]): Promise<void> {
+    const read = async (): Promise<readonly string[]> => (await this.values(topic)).toSorted();
+    await expect.poll(read, { timeout: 60_000, interval: 500 }).toEqual(values.toSorted());
+  }
+
+  /** Until the application has come to an offset. */
+  async commits(topic: string, partition: number, offset: number): Promise<void> {
+    await expect.poll(() => this.committed(topic, partition), { timeout: 60_000, interval: 100 }).toBe(offset);
   }
 
   /** The log start of a partition. */
