@@ -2,6 +2,7 @@ import type { BrokerClient } from '../../../src/broker/broker.ts';
 import type { RecordBatch } from '../../../src/broker/record-batch.ts';
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts';
 import { seededChance } from '../../../src/common/chance.ts';
+import { noHeaders } from '../../../src/common/headers.ts';
 
 export const partitions = 3;
 const keys = 5;
@@ -68,6 +69,20 @@ const batch = (part: Part, startMs: number): RecordBatch => {
     }
   });
   return builder.build();
+};
+
+/** Writes one click whose window has closed in the first phase already. */
+export const sendLate = async (
+  client: BrokerClient,
+  input: string,
+  { key, startMs }: { readonly key: string; readonly startMs: number },
+): Promise<void> => {
+  const producer = client.producer({ transactionalId: null, transactionTimeoutMs: 10_000 });
+  await producer.init();
+  const builder = new RecordBatchBuilder();
+  builder.append(Buffer.from(key), Buffer.from('late'), startMs - 30_000, noHeaders);
+  await producer.send({ topic: `${input}-clicks`, partition: 0 }, builder.build());
+  await producer.close();
 };
 
 /** Writes the records of a phase to all input topics: the same for the same phase and start. */

@@ -10,7 +10,7 @@ import type { ProcessingGuarantee } from '../../../src/config/streams-config.ts'
 import { KafkaStreams } from '../../../src/kafka-streams.ts';
 import type { StateBackend } from '../../../src/state/state-engine.ts';
 import { JavaApplications } from './java-applications.ts';
-import { inputs, partitions, sendPhase } from './takeover-input.ts';
+import { inputs, partitions, sendLate, sendPhase } from './takeover-input.ts';
 import { takeoverTopology } from './takeover-topology.ts';
 
 /** An application that Kafka Streams and Millrace run in turn. */
@@ -55,6 +55,10 @@ export class TakeoverRun {
 
   send(phase: number): Promise<void> {
     return sendPhase(this.client, this.name, { phase, startMs: this.#startMs });
+  }
+
+  sendLate(key: string): Promise<void> {
+    return sendLate(this.client, this.name, { key, startMs: this.#startMs });
   }
 
   /** An instance of Millrace, to be started. */

@@ -92,4 +92,36 @@ describeWith(['kafka', 'java clients'], 'an application that Kafka Streams and M
     expect([...phasesMet(expected, 'outer')]).toEqual(expect.arrayContaining(['0-', '-0', '1-', '-1', '2-', '-2']));
     for (const view of found) expect(differences(expected, view).slice(0, 2)).toEqual([]);
   }, 240_000);
+
+  test('takes what is late at once after a turn of Java, as Java does, and drops it after a turn of its own', async () => {
+    run = new TakeoverRun(address);
+    const fresh = { stateDirectory: temporaryDirectory, state: inMemoryState };
+    const named = (name: string): Application => ({
+      applicationId: `${run.name}-${name}`,
+      processingGuarantee: 'at_least_once',
+      ...fresh,
+    });
+    const [java, after, own] = [named('java'), named('after'), named('own')];
+    const all = [java, after, own];
+    await run.createTopics(all);
+    await run.send(0);
+    await Promise.all([run.runJava(java), run.runJava(after), run.runMillrace(own)]);
+    await run.sendLate('0-late');
+    await Promise.all([run.runJava(java), run.runMillrace(after), run.runMillrace(own)]);
+    const outputs = all.map(({ applicationId }) => `${applicationId}-out`);
+    const records = await readWithJava(address, outputs);
+    const kinds = outputs.map((output) =>
+      records
+        .filter(({ topic }) => topic === output)
+        .map(({ key }) =>
+          Buffer.from(key ?? '', 'hex')
+            .toString()
+            .split('/'),
+        )
+        .filter(([, name]) => name?.startsWith('0-late'))
+        .map(([kind]) => kind)
+        .toSorted(),
+    );
+    expect(kinds).toEqual([['reduce', 'window'], ['reduce', 'window'], ['reduce']]);
+  }, 240_000);
 });
