@@ -40,10 +40,7 @@ export class KillSystem {
   /** Starts everything, and resolves when every process works. */
   static async start(hmacKey: string): Promise<KillSystem> {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-kill-'));
-    const [kafkaServer, registry] = await Promise.all([
-      startKafka({ machine: 'load' }),
-      startSchemaRegistry(),
-    ]);
+    const [kafkaServer, registry] = await Promise.all([startKafka({ machine: 'load' }), startSchemaRegistry()]);
     const processes: PaymentsProcess[] = [];
     for (let index = 0; index < processCount; index++) {
       const name = `payments-${index + 1}`;
