@@ -4,6 +4,7 @@ import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts';
 import { systemChance } from '../../src/common/chance.ts';
 import { systemClock } from '../../src/common/clock.ts';
 import { controlRequests } from '../kafka/control-requests.ts';
+import { abortedTransactions } from './aborted-transactions.ts';
 import { describeWith } from './describe-with.ts';
 import { readWithJava } from './java-reader.ts';
 import type { KafkaServer } from './kafka-server.ts';
@@ -55,24 +56,56 @@ describeWith(['own kafka'], 'a cluster of three nodes', () => {
   }, 300_000);
 });
 
+/** Writes one record a transaction, and ends each as it says. */
+const transactions = async (
+  client: ReturnType<typeof connect>,
+  topic: string,
+  ends: readonly (readonly [value: string, end: 'commit' | 'abort'])[],
+): Promise<void> => {
+  const producer = client.producer({ transactionalId: topic, transactionTimeoutMs: 30_000 });
+  await producer.init();
+  for (const [value, end] of ends) {
+    const builder = new RecordBatchBuilder();
+    builder.append(null, Buffer.from(value), 1_700_000_000_000, [{ key: 'name', value: Buffer.from([0, 255]) }]);
+    producer.begin();
+    await producer.send({ topic, partition: 0 }, builder.build());
+    await producer[end]();
+  }
+};
+
+describeWith(['own kafka', 'java clients'], 'the logs of a broker', () => {
+  test('show which transactions were aborted', async () => {
+    const server = await startKafka({ machine: 'load' });
+    try {
+      const client = connect(server.bootstrapServers);
+      await client.admin.createTopics([newTopic('ended')]);
+      await transactions(client, 'ended', [
+        ['a', 'abort'],
+        ['b', 'commit'],
+        ['c', 'abort'],
+      ]);
+      await client.close();
+      await server.stop();
+      const aborted = await abortedTransactions(server.node(1).dataFolder);
+      expect(aborted).toHaveLength(2);
+      expect(new Set(aborted.map((line) => line.split(' ')[0])).size).toBe(1);
+    } finally {
+      await server.close();
+    }
+  }, 300_000);
+});
+
 describeWith(['kafka', 'java clients'], "Kafka's own consumer as the referee", () => {
   test('sees what was written, and leaves out what was aborted', async () => {
     const { address } = await sharedKafka();
     const client = connect(address);
     const topic = `referee-${Math.floor(systemChance() * 2 ** 40).toString(36)}`;
     await client.admin.createTopics([newTopic(topic)]);
-    const producer = client.producer({ transactionalId: topic, transactionTimeoutMs: 30_000 });
-    await producer.init();
-    const write = async (value: string, end: 'commit' | 'abort'): Promise<void> => {
-      const builder = new RecordBatchBuilder();
-      builder.append(null, Buffer.from(value), 1_700_000_000_000, [{ key: 'name', value: Buffer.from([0, 255]) }]);
-      producer.begin();
-      await producer.send({ topic, partition: 0 }, builder.build());
-      await producer[end]();
-    };
-    await write('first', 'commit');
-    await write('"gone"', 'abort');
-    await write('last', 'commit');
+    await transactions(client, topic, [
+      ['first', 'commit'],
+      ['"gone"', 'abort'],
+      ['last', 'commit'],
+    ]);
     await client.close();
 
     const hex = (text: string): string => Buffer.from(text).toString('hex');
