@@ -103,6 +103,7 @@ test.each<[string, Tampering<PaymentDeadLetter>, readonly string[]]>([
   ['a TIMEOUT that is missing', dropped(because('TIMEOUT')), [people]],
   ['an IN_DOUBT that is missing', dropped(because('IN_DOUBT')), [people]],
   ['one that comes twice', repeated(because('TIMEOUT')), [people]],
+  ['a release that nobody knew of', repeated(because('RELEASE_UNANSWERED')), [people]],
   [
     'a payment that has no business there',
     repeated(because('TIMEOUT'), (value) => ({ ...value, transactionId: [...completedIds][0] ?? '' })),

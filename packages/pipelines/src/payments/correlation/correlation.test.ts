@@ -179,6 +179,13 @@ describe('one says nothing', () => {
     ]);
   });
 
+  test('a RESERVED that comes when nobody has answered the release begins another one, of which people hear too', () => {
+    const unanswered = [due(5_000), due(10_000), due(15_000), due(20_000)];
+    const again = ['RELEASE 1', 'RELEASE 2', 'RELEASE 3', 'to people: RELEASE_UNANSWERED'];
+    const { told } = run(request(), ...unanswered, core(21_000), due(26_000), due(31_000), due(36_000));
+    expect(told).toEqual(['DECLINED TIMEOUT', 'to people: TIMEOUT', ...again, 'RESERVATION_LATE', ...again]);
+  });
+
   test('core that had nothing to release says so without a reservation, which is no line of the trail', () => {
     const nothing = core(5_200, { coreStatus: 'RELEASED', attempt: 1, reservationId: null });
     expect(run(request(), fraud(), revenue(), due(5_000), nothing).told).toEqual(declined);
