@@ -27,4 +27,6 @@ export interface KillEvidence {
   readonly notDrained: readonly string[];
   /** Lines that the processes have logged as errors. */
   readonly complaints: readonly string[];
+  /** Where the logs of the processes and of the broker are. */
+  readonly logFolder: string;
 }

@@ -34,6 +34,8 @@ const accountsMin = 100;
 const paymentsPerAccount = 4;
 const badRecordsTimes = 5;
 
+type RunEvidence = Omit<KillEvidence, 'hmacKey' | 'options' | 'logFolder'>;
+
 /** A load on the whole system, what is done to it meanwhile, and what can be read of it afterwards. */
 class KillRun {
   readonly #options: KillOptions;
@@ -52,7 +54,7 @@ class KillRun {
     this.#disturber = new Disturber(system, killPlan(options), this.#tell);
   }
 
-  async run(): Promise<Omit<KillEvidence, 'hmacKey' | 'options'>> {
+  async run(): Promise<RunEvidence> {
     const disturber = this.#disturber;
     const { isSettled, writer } = await this.#loadAndSettle();
     const ended = disturber.ended();
@@ -153,9 +155,12 @@ export const killRun = async (options: KillOptions, tell: (line: string) => void
   const hmacKey = randomBytes(32);
   tell(`seed ${options.seed}: a Kafka, a schema registry and three payments processes are started`);
   const system = await KillSystem.start(hmacKey.toString('base64'));
+  let [logFolder, found]: [string, RunEvidence | null] = ['', null];
   try {
-    return { ...(await new KillRun(options, system, tell).run()), options, hmacKey: createSecretKey(hmacKey) };
+    found = await new KillRun(options, system, tell).run();
   } finally {
-    tell(`the logs are kept in ${await system.close()}`);
+    logFolder = await system.close();
+    if (found === null) tell(`the logs are in ${logFolder}`);
   }
+  return { ...found, options, hmacKey: createSecretKey(hmacKey), logFolder };
 };

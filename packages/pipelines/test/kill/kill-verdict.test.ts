@@ -43,6 +43,7 @@ const evidence = (change: Partial<KillEvidence> = {}): KillEvidence => ({
   unplannedExits: [],
   notDrained: [],
   complaints: [],
+  logFolder: '',
   ...change,
 });
 

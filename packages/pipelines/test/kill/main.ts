@@ -1,4 +1,5 @@
 // `pnpm test:kill`: kills payments processes and their broker under load, and makes up the books afterwards.
+import { rm } from 'node:fs/promises';
 import { systemClock } from '@millrace/stream-core';
 import { systemChance } from '../../../stream-core/src/common/chance.ts';
 import { isUsageError } from '../../src/shared/usage-error.ts';
@@ -11,10 +12,13 @@ const limitMs = 15 * 60_000;
 
 /** Prints what came of it, and gives the exit code. */
 const run = async (options: KillOptions): Promise<number> => {
-  const { report, checks } = judge(await killRun(options, (line) => console.error(line)));
+  const evidence = await killRun(options, (line) => console.error(line));
+  const { report, checks } = judge(evidence);
   for (const { name, isPassed, problem } of checks)
     console.error(isPassed ? `ok      ${name}` : `FAILED  ${name}: ${problem}`);
   const failed = checks.filter(({ isPassed }) => !isPassed).length;
+  if (failed === 0) await rm(evidence.logFolder, { recursive: true, force: true });
+  else console.error(`the logs are in ${evidence.logFolder}`);
   console.log(JSON.stringify(report));
   console.log(`${checks.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
