@@ -18,6 +18,7 @@ import type { KillEvidence } from './kill-evidence.ts';
 import type { KillOptions } from './kill-options.ts';
 import { killPlan } from './kill-plan.ts';
 import { KillSystem, partitionsDivisor } from './kill-system.ts';
+import { presentLoad } from './present-load.ts';
 import { untilQuiet } from './quiet-topics.ts';
 import { RequestWriter } from './request-writer.ts';
 
@@ -28,7 +29,7 @@ const quietMs = 13_000;
 const settleMaxMs = 180_000;
 
 // A gateway does not take requests without end while nobody confirms any: those of so many seconds may be open.
-const openMaxSeconds = 60;
+const openMaxSeconds = 10;
 
 const accountsMin = 100;
 const paymentsPerAccount = 4;
@@ -105,7 +106,7 @@ class KillRun {
       ratePerSecond: rate,
       badRecordsEvery: Math.floor(payments / badRecordsTimes),
     });
-    const sending = driver.run(load);
+    const sending = driver.run(presentLoad(load, systemClock));
     await Promise.all([this.#disturber.run(), pause(systemClock, minutes * 60_000)]);
     driver.stop();
     await sending;
