@@ -43,6 +43,11 @@ describe('a refusal', () => {
     expect(error.message).toBe('CreateTopics of orders was refused with POLICY_VIOLATION (44): too many partitions.');
   });
 
+  it('ends the sentence of the broker once', () => {
+    const { message } = refusal(44, 'CreateTopics of orders', { brokerMessage: 'Too many partitions.' });
+    expect(message).toBe('CreateTopics of orders was refused with POLICY_VIOLATION (44): Too many partitions.');
+  });
+
   it('keeps the number of an error that it does not know', () => {
     const error = refusal(4711, 'Produce to a-0', { context: { topic: 'a', partition: 0 } });
     expect(error).toMatchObject({ code: 'REQUEST_REFUSED', context: { topic: 'a', partition: 0 } });

@@ -191,7 +191,9 @@ const remedies: Partial<Readonly<Record<ErrorCode, string>>> = {
 export const refusal = (number: number, what: string, options: RefusalOptions = {}): StreamsError => {
   const { name, code } = kafkaError(number);
   const { brokerMessage = null, context = {}, remedy = remedies[code] } = options;
-  const said = brokerMessage === null || brokerMessage === '' ? '' : `: ${brokerMessage}`;
+  // Most of what brokers say is a sentence already.
+  const text = brokerMessage?.replace(/\.$/u, '') ?? '';
+  const said = text === '' ? '' : `: ${text}`;
   const advice = remedy === undefined ? '' : ` ${remedy}`;
   return new StreamsError(code, `${what} was refused with ${name} (${number})${said}.${advice}`, { context });
 };
