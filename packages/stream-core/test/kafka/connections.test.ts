@@ -9,6 +9,7 @@ import { systemClock } from '../../src/common/clock.ts';
 import { describeWith } from '../servers/describe-with.ts';
 import type { KafkaServer } from '../servers/kafka-server.ts';
 import { startKafka } from '../servers/kafka-server.ts';
+import { unsecuredToken } from './unsecured-token.ts';
 
 const username = 'alice';
 const password = 'wonderland-7f3a';
@@ -27,14 +28,6 @@ const connect = (options: KafkaOptions): BrokerClient => {
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.close();
 });
-
-/** An unsecured token, as Kafka's login module for tests takes it. */
-const unsecuredToken = (subject: string, lifetimeMs = 3_600_000): string => {
-  const now = Math.floor(systemClock.now() / 1_000);
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = { sub: subject, iat: now, exp: now + Math.ceil(lifetimeMs / 1_000) };
-  return `${part({ alg: 'none' })}.${part(claims)}.`;
-};
 
 /** Everything of an error that somebody could print. */
 const printed = (error: unknown): string => {
