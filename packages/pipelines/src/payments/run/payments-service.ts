@@ -114,13 +114,20 @@ export class PaymentsService {
   async #create(): Promise<readonly PaymentsInstance[]> {
     const { broker, clock, logger, source } = this.#deps;
     const { applicationId, applications, fraud, hmacKey, partitionsDivisor, state } = this.#options;
+    const { answerTimeoutMs } = this.#options;
     const stateOf = await stateOn(state.engine, state.directory);
     return createPayments({
       broker,
       clock,
       logger,
       serdes: paymentsSerdes(avroSerdes({ source, clock })),
-      config: paymentsConfig({ hmacKey, fraud, partitionsDivisor }),
+      config: paymentsConfig({
+        hmacKey,
+        fraud,
+        partitionsDivisor,
+        answerTimeoutMs,
+        commandTimeoutMs: answerTimeoutMs,
+      }),
       world: simulatedWorld({ seed: 1, faults: noFaults, fraudDown: null }),
       instances: 1,
       applications: applicationsOf(applications, fraud).map((each) =>

@@ -28,6 +28,7 @@ test('what is not given has its default', () => {
     instanceId: null,
     sessionTimeoutMs: 45_000,
     guarantee: 'exactly_once_v2',
+    answerTimeoutMs: 5_000,
     state: { engine: 'memory' },
     createTopics: false,
     partitionsDivisor: 1,
@@ -46,6 +47,7 @@ test('everything can be given', () => {
     ...['--log-level', 'warn', '--tls', '--sasl-mechanism', 'SCRAM-SHA-512', '--sasl-username', 'u'],
     ...['--registry', 'https://r', '--registry-username', 'ru', '--bad-records', 'continue'],
     ...['--instance-id', 'payments-0', '--session-timeout', '6'],
+    ...['--answer-timeout', '7'],
   ];
   const env = { MILLRACE_HMAC_KEY: hmacKey, MILLRACE_SASL_PASSWORD: 'p', MILLRACE_REGISTRY_PASSWORD: 'rp' };
   expect(read(args, env)).toMatchObject({
@@ -60,6 +62,7 @@ test('everything can be given', () => {
     instanceId: 'payments-0',
     sessionTimeoutMs: 6_000,
     guarantee: 'at_least_once',
+    answerTimeoutMs: 7_000,
     state: { engine: 'rocksdb', directory: '/data' },
     createTopics: true,
     partitionsDivisor: 10,

@@ -55,6 +55,8 @@ export interface RunOptions {
   readonly sessionTimeoutMs: number;
   readonly guarantee: 'exactly_once_v2' | 'at_least_once';
   readonly fraud: FraudMode;
+  /** How long fraud, revenue and core may take to answer. */
+  readonly answerTimeoutMs: number;
   readonly state: { readonly engine: StateEngineName; readonly directory: string };
   readonly createTopics: boolean;
   /** How many times fewer partitions than in production; below 1: more. */
@@ -170,6 +172,7 @@ export const readRunOptions = (given: GivenSettings): RunOptions => {
     sessionTimeoutMs: 1_000 * reader.wholeNumber('session-timeout', 45, { min: 1, max: 1_800 }),
     guarantee: reader.oneOf('guarantee', ['exactly_once_v2', 'at_least_once'], 'exactly_once_v2'),
     fraud: reader.oneOf('fraud', ['builtin', 'external'], 'builtin'),
+    answerTimeoutMs: 1_000 * reader.wholeNumber('answer-timeout', 5, { min: 1, max: 600 }),
     state: readState(reader),
     createTopics: reader.isOn('create-topics'),
     partitionsDivisor: 1 / reader.decimal('scale', 1, { min: 0.01, max: 10 }),

@@ -30,6 +30,12 @@ export const runSettings: readonly Setting[] = [
   },
   { name: 'guarantee', kind: 'value', value: 'NAME', help: 'exactly_once_v2 or at_least_once (exactly_once_v2)' },
   { name: 'fraud', kind: 'value', value: 'MODE', help: 'builtin: own rules; external: another system (builtin)' },
+  {
+    name: 'answer-timeout',
+    kind: 'value',
+    value: 'SECONDS',
+    help: 'how long fraud, revenue and core may take to answer, 1 to 600 (5)',
+  },
   { name: 'state', kind: 'value', value: 'DIR', help: 'where state is kept; without it, in memory' },
   { name: 'state-engine', kind: 'value', value: 'ENGINE', help: 'lmdb, rocksdb or memory (lmdb with --state)' },
   { name: 'create-topics', kind: 'switch', help: 'creates the topics that do not exist' },
