@@ -194,8 +194,8 @@ export class CoordinatorRequests {
 
   async #attempt<Request, Response>(question: Question<Request, Response>): Promise<Attempt<Response>> {
     const { api, errorOf } = question;
+    const node = await this.#nodeFor(question.coordinator);
     try {
-      const node = await this.#nodeFor(question.coordinator);
       const { response } = await this.#call(node, question);
       const errorNumber = errorOf(response);
       if (errorNumber === 0) return { response };
@@ -207,6 +207,7 @@ export class CoordinatorRequests {
     }
   }
 
+  /** Who is to be asked. A lookup is tried again for all of the retry time by itself: what it fails with is final. */
   async #nodeFor(coordinator: Question<never, never>['coordinator']): Promise<number> {
     if (coordinator === null) return anyNode;
     return this.#options.cluster.coordinator(coordinator.kind, coordinator.key);
