@@ -48,6 +48,17 @@ const noting = () => {
 };
 
 describe('a broker that is away for a moment', () => {
+  test('is not waited for by an instance that is closed before it has begun', async () => {
+    const { server, clock, chance, state } = fragile();
+    state.isDown = true;
+    const streams = create({ topology: copying(), broker: server, clock, chance });
+    streams.start().catch(() => undefined);
+    await clock.advance(100);
+    // The clock stands still from here on.
+    await streams.close();
+    expect(streams.state).toBe('NOT_RUNNING');
+  });
+
   test('is waited for anew each time, however long ago it was away before', async () => {
     const { server, clock, chance, state } = fragile();
     const streams = create({ topology: copying(), broker: server, clock, chance, commitInterval: 40 });

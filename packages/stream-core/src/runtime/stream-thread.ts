@@ -62,6 +62,7 @@ export class StreamThread {
   readonly #purge: RepartitionPurge;
   readonly #lagOf: LagOf;
   #assignmentError: StreamsError | null = null;
+  readonly #stopped = Promise.withResolvers<false>();
   #isStopping = false;
   #hasProcessed = false;
   #isRebalancing = true;
@@ -137,6 +138,7 @@ export class StreamThread {
   /** Asks the loop to end; `run` resolves when it has. */
   stop(): void {
     this.#isStopping = true;
+    this.#stopped.resolve(false);
     if (this.#state.canBecome('pendingShutdown')) this.#state.become('pendingShutdown');
     this.#consumer.wakeup();
   }
@@ -151,12 +153,11 @@ export class StreamThread {
     if (this.#isStopping) return;
     this.#state.become('starting');
     const { config, plan, client } = this.#options;
-    // The producer first: it ends what a predecessor left open, and only then are offsets and changelogs final.
-    await this.#producer.init();
-    const internalTopics = new InternalTopics({ ...config, admin: client.admin, plan });
+    // It ends what a predecessor left open: only then are offsets and changelogs final. Who stops does not wait for it.
+    if (!(await Promise.race([this.#producer.init().then(() => true), this.#stopped.promise]))) return;
     const protocol = new StreamsAssignor({
       plan,
-      internalTopics,
+      internalTopics: new InternalTopics({ ...config, admin: client.admin, plan }),
       logger: config.logger,
       ownTasks: () => this.#tasks.taskIds,
       isShutdownRequested: this.#options.isShutdownRequested,
