@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { systemClock } from '@millrace/stream-core';
+import type { ErrorCode } from '@millrace/stream-core';
+import { StreamsError, systemClock } from '@millrace/stream-core';
 import { inMemorySchemaSource } from '@millrace/stream-core/avro';
 import type { Broker } from '@millrace/stream-core/broker';
 import { MemoryBroker } from '@millrace/stream-core/memory';
@@ -136,13 +137,38 @@ describe('a run', () => {
     expect(JSON.stringify(await run.event('pipeline.failed'))).toContain('payment-requests');
   });
 
+  test('says soon that the cluster cannot be reached, and what it fails with otherwise once', async () => {
+    const failing = (code: ErrorCode): RunEnvironment['brokerOf'] => {
+      const memory = new MemoryBroker();
+      const fail = async (): Promise<never> => {
+        throw new StreamsError(code, 'the broker at kafka:9092 refuses.');
+      };
+      const connect: Broker['connect'] = (options) => {
+        const client = memory.connect(options);
+        return {
+          ...client,
+          admin: { ...client.admin, listTopics: fail, describeTopics: fail },
+          close: () => client.close(),
+        };
+      };
+      return async () => ({ connect });
+    };
+    const away = new Run([...least, '--create-topics'], { brokerOf: failing('BROKER_UNAVAILABLE') });
+    expect(await away.event('cluster.unreachable')).toMatchObject({ level: 'warn', code: 'BROKER_UNAVAILABLE' });
+    expect(await away.code).toBe(1);
+    const refused = new Run([...least, '--create-topics'], { brokerOf: failing('AUTHENTICATION_FAILED') });
+    expect(await refused.code).toBe(1);
+    const told = refused.lines.filter((line) => line.includes('AUTHENTICATION_FAILED'));
+    expect(told).toEqual([expect.stringContaining('pipeline.failed')]);
+  });
+
   test('is not kept by a cluster that never answers', async () => {
     const never = new Promise<never>(() => undefined);
     const memory = new MemoryBroker();
     const broker: Broker = {
       connect: (options) => {
         const client = memory.connect(options);
-        const admin = { ...client.admin, describeTopics: () => never };
+        const admin = { ...client.admin, listTopics: async () => [], describeTopics: () => never };
         return { ...client, admin, close: () => client.close() };
       },
     };

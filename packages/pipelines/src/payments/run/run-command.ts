@@ -9,6 +9,8 @@ import { settingLines } from '../../shared/settings/setting.ts';
 import type { SignalSource } from '../../shared/stop-signals.ts';
 import { StopSignals } from '../../shared/stop-signals.ts';
 import { UsageError } from '../../shared/usage-error.ts';
+import type { ClusterTuning } from './cluster.ts';
+import { ClusterProbe, probeTimeoutMs } from './cluster-probe.ts';
 import { PaymentsService } from './payments-service.ts';
 import type { ClusterOptions, RegistryOptions, RunOptions } from './run-options.ts';
 import { readRunOptions } from './run-options.ts';
@@ -21,7 +23,7 @@ export interface RunEnvironment {
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
   readonly clock: Clock;
-  readonly brokerOf: (cluster: ClusterOptions) => Promise<Broker>;
+  readonly brokerOf: (cluster: ClusterOptions, tuning?: ClusterTuning) => Promise<Broker>;
   readonly sourceOf: (registry: RegistryOptions) => SchemaSource;
 }
 
@@ -94,6 +96,8 @@ const supervise = async (
 
 interface Clients {
   readonly broker: Broker;
+  /** The same cluster for who does not want to wait. */
+  readonly probed: Broker;
   readonly source: SchemaSource;
 }
 
@@ -113,14 +117,16 @@ const clientsOf = async (options: RunOptions, { brokerOf, sourceOf }: RunEnviron
   const broker = await make('the cluster', () => brokerOf(options.cluster));
   const source = await make('the registry', () => sourceOf(options.registry));
   if (broker === null || source === null) throw new UsageError(problems);
-  return { broker, source };
+  const probed = await brokerOf(options.cluster, { retryTimeoutMs: probeTimeoutMs });
+  return { broker, probed, source };
 };
 
 const runPayments = async (options: RunOptions, environment: RunEnvironment, { out }: Printer): Promise<number> => {
   const { clock } = environment;
   const logger = jsonLogger(out, options.logLevel, () => clock.now());
-  const clients = await clientsOf(options, environment);
+  const { probed, ...clients } = await clientsOf(options, environment);
   logger.info('pipeline.starting', startFields(options));
+  const probe = new ClusterProbe(probed, { clock, logger });
   let health: HealthServer | null = null;
   try {
     const service = new PaymentsService(options, { ...clients, clock, logger });
@@ -134,6 +140,7 @@ const runPayments = async (options: RunOptions, environment: RunEnvironment, { o
     return 1;
   } finally {
     await health?.close();
+    await probe.close();
   }
 };
 
