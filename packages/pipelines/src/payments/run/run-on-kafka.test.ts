@@ -60,10 +60,10 @@ describeWith(['own kafka', 'registry', 'java clients'], 'payments on a real brok
   const payThrough = async (run: PaymentsRun, pipeline: PaymentsProcess): Promise<void> => {
     await pipeline.event('pipeline.running');
     const traffic = run.pay(payments);
-    await traffic.run();
+    await traffic.sent;
     await expect.poll(() => traffic.counts, patience).toEqual({ sent: confirmable, confirmed: confirmable });
     await run.balance();
-    pipeline.signal('SIGTERM');
+    await pipeline.signal('SIGTERM');
     const { code } = await pipeline.ended;
     expect(code).toBe(0);
     expect(pipeline.lines.at(-1)).toMatchObject({ event: 'pipeline.stopped', code: 0 });

@@ -37,7 +37,7 @@ describe('millrace run payments with a wrong address', () => {
       code: 'BROKER_UNAVAILABLE',
       error: expect.stringContaining('127.0.0.1:1 refuses connections. Check the address'),
     });
-    pipeline.signal('SIGTERM');
+    await pipeline.signal('SIGTERM');
     expect(await pipeline.ended).toMatchObject({ code: 0 });
     expect(pipeline.text).not.toContain('drain_timeout');
   });
@@ -102,7 +102,7 @@ describeWith(['own kafka', 'registry', 'java clients'], 'millrace run payments o
     // With that one it runs.
     const complete = run.start([...secure, 'complete'], { MILLRACE_SASL_PASSWORD: password });
     await complete.event('pipeline.running');
-    complete.signal('SIGTERM');
+    await complete.signal('SIGTERM');
     expect(await complete.ended).toMatchObject({ code: 0 });
   });
 
@@ -114,7 +114,7 @@ describeWith(['own kafka', 'registry', 'java clients'], 'millrace run payments o
     expect(creating?.error).toContain('Use the --scale that they were created with');
     const first = run.start([]);
     await first.event('pipeline.running');
-    first.signal('SIGTERM');
+    await first.signal('SIGTERM');
     await first.ended;
     const internal = await givesUp(run.start(['--scale', '0.1']));
     expect(internal).toMatchObject({ code: 'INTERNAL_TOPIC_INVALID' });

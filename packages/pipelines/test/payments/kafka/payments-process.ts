@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+const guard = fileURLToPath(new URL('../../../../stream-core/test/servers/guard-main.ts', import.meta.url));
 const program = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
 /** A line of the log of a process. */
@@ -18,7 +19,7 @@ export interface LogLine {
 
 /** How a process ended, and everything that it said. */
 export interface ProcessEnd {
-  /** Null when a signal has ended it. */
+  /** 128 and the number of the signal that has ended it, where one has. */
   readonly code: number | null;
   readonly text: string;
 }
@@ -29,25 +30,27 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** `millrace run payments` in a process of its own, as a user starts it. */
+/** `millrace run payments` in a process of its own, as a user starts it. It ends with the process that started it. */
 export class PaymentsProcess {
   readonly lines: LogLine[] = [];
   readonly ended: Promise<ProcessEnd>;
-  readonly #child: ChildProcess;
+  readonly #guard: ChildProcess;
+  readonly #pid = Promise.withResolvers<number>();
   readonly #texts: string[] = [];
   readonly #waiting = new Set<Waiting>();
 
   /** @param env what is set beside PATH, such as secrets */
   constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    const all = ['--conditions=@millrace/source', program, 'run', 'payments', ...args];
-    this.#child = spawn(process.execPath, all, {
+    const all = [process.execPath, '--conditions=@millrace/source', program, 'run', 'payments', ...args];
+    this.#guard = spawn(process.execPath, [guard, '[]', ...all], {
       env: { PATH: process.env['PATH'], ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const exited = once(this.#child, 'close');
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (stream !== null) createInterface(stream).on('line', (line) => this.#hear(line));
-    }
+    const exited = once(this.#guard, 'close');
+    const { stdout, stderr } = this.#guard;
+    // The guard says which process it is, and everything else comes from that process.
+    stdout?.once('data', (line) => this.#pid.resolve(Number(String(line))));
+    if (stderr !== null) createInterface(stderr).on('line', (line) => this.#hear(line));
     this.ended = exited.then(() => this.#end());
   }
 
@@ -65,8 +68,9 @@ export class PaymentsProcess {
     return this.#texts.join('\n');
   }
 
-  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
-    this.#child.kill(signal);
+  async signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const pid = await this.#pid.promise;
+    if (this.#guard.exitCode === null) process.kill(pid, signal);
   }
 
   #hear(text: string): void {
@@ -85,6 +89,6 @@ export class PaymentsProcess {
     for (const { event, reject } of this.#waiting) {
       reject(new Error(`the process ended before it said ${event}:\n${this.text.slice(-4_000)}`));
     }
-    return { code: this.#child.exitCode, text: this.text };
+    return { code: this.#guard.exitCode, text: this.text };
   }
 }

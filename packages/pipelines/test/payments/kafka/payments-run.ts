@@ -63,13 +63,13 @@ export class PaymentsRun {
     await createMissingTopics(client.admin, topics).finally(() => client.close());
   }
 
-  /** Sends payments. The traffic tells how many are confirmed. */
+  /** Begins to send payments. The traffic tells how many are confirmed. */
   pay(payments: number, seed = 1): PaymentsTraffic {
     const { server, registry } = this.#place;
     const broker = kafka({ bootstrapServers: server.bootstrapServers });
     const traffic = new PaymentsTraffic({ broker, registry, payments, seed });
     this.#traffic.push(traffic);
-    return traffic;
+    return traffic.start();
   }
 
   /** The books as they are now. */
@@ -90,7 +90,7 @@ export class PaymentsRun {
 
   async close(): Promise<void> {
     await Promise.all(this.#traffic.map((traffic) => traffic.close()));
-    for (const each of this.#processes) each.signal('SIGKILL');
+    await Promise.all(this.#processes.map((each) => each.signal('SIGKILL').catch(() => undefined)));
     await Promise.all(this.#processes.map(({ ended }) => ended));
   }
 }

@@ -32,7 +32,10 @@ export class PaymentsTraffic {
   readonly #tracker = new PaymentTracker();
   readonly #driver: LoadDriver;
   #monitor: ConfirmationMonitor | null = null;
+  #sent: Promise<void> = Promise.resolve();
   #partitions = 0;
+  #startAt = 0;
+  #allowed = Number.POSITIVE_INFINITY;
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(options: TrafficOptions) {
@@ -44,7 +47,7 @@ export class PaymentsTraffic {
       write: (records) => {
         this.#writing = Promise.all([this.#writing, this.#write(records)]);
       },
-      hasCome: () => true,
+      hasCome: (eventTime) => eventTime < this.#startAt + (this.#allowed * 1_000) / ratePerSecond,
       serdes: paymentsSerdes(avroSerdes({ source: schemaRegistry({ url: registry }), clock })),
       clock,
       tracker: this.#tracker,
@@ -59,8 +62,25 @@ export class PaymentsTraffic {
     return { sent, confirmed };
   }
 
-  /** Sends everything, at most as fast as it is confirmed. Resolves when it is sent. */
-  async run(): Promise<void> {
+  /** Begins to send everything, at most as fast as it is confirmed. */
+  start(): this {
+    this.#sent = this.#run();
+    // Who waits for `sent` sees it.
+    this.#sent.catch(() => undefined);
+    return this;
+  }
+
+  /** How many payments may be sent for now; all of them unless this says otherwise. */
+  allow(payments: number): void {
+    this.#allowed = payments;
+  }
+
+  /** Resolves when everything is sent. */
+  get sent(): Promise<void> {
+    return this.#sent;
+  }
+
+  async #run(): Promise<void> {
     const { broker, payments, seed } = this.#options;
     this.#partitions = await this.#partitionsOf(topicNames.requests);
     const partitions = await this.#partitionsOf(topicNames.confirmations);
@@ -68,8 +88,8 @@ export class PaymentsTraffic {
     this.#monitor.start();
     await this.#producer.init();
     const badRecordsEvery = Math.floor(payments / 2);
-    const startAt = clock.now();
-    const load = { seed, payments, accounts: 100, startAt, ratePerSecond, badRecordsEvery };
+    this.#startAt = clock.now();
+    const load = { seed, payments, accounts: 100, startAt: this.#startAt, ratePerSecond, badRecordsEvery };
     await this.#driver.run(generateLoad(load));
     await this.#writing;
   }
