@@ -3,11 +3,10 @@ import { schemaRegistry } from '@millrace/stream-core/avro';
 import type { JavaRecord } from '../../../../stream-core/test/servers/java-reader.ts';
 import { readWithJava } from '../../../../stream-core/test/servers/java-reader.ts';
 import type { Books } from '../../../src/payments/books/check-books.ts';
-import { checkBooks } from '../../../src/payments/books/check-books.ts';
+import { accountsChangelog, checkBooks } from '../../../src/payments/books/check-books.ts';
 import { noFaults, planFaults } from '../../../src/payments/simulator/fault-plan.ts';
 import { paymentsTopics } from '../../../src/payments/topics.ts';
 
-const accountsChangelog = 'mpesa-core-cg-core-accounts-changelog';
 const topics = [...paymentsTopics(1).map(({ name }) => name), accountsChangelog];
 
 const bytesOf = (hex: string | null): Buffer | null => (hex === null ? null : Buffer.from(hex, 'hex'));
