@@ -17,7 +17,7 @@ const linesOf = (text: string): Line[] =>
     .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'))
     .map((line) => ({ indent: line.search(/\S/u), text: line.trim() }));
 
-const scalar = (text: string): string => /^'(.*)'$/u.exec(text)?.[1] ?? text;
+const scalar = (text: string): string => /^"(.*)"$/u.exec(text)?.[1] ?? text;
 
 /** The lines at the front that belong together because they are indented further than `indent`. */
 const takeBlock = (lines: Line[], indent: number): Line[] => {
@@ -39,7 +39,7 @@ const readBlock = (lines: Line[]): ComposeValue => {
   return block;
 };
 
-/** Reads the part of YAML that our compose file is written in: blocks, lists of texts, and texts in single quotes. */
+/** Reads the part of YAML that our compose file is written in: blocks, lists of texts, and texts in double quotes. */
 export const readCompose = (text: string): ComposeBlock => {
   const value = readBlock(linesOf(text));
   if (typeof value === 'string' || Array.isArray(value)) throw new Error('a compose file is a block');

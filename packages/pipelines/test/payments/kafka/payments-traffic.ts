@@ -70,7 +70,7 @@ export class PaymentsTraffic {
     return this;
   }
 
-  /** How many payments may be sent for now; all of them unless this says otherwise. */
+  /** How many payments may be sent for now. Some come again behind the last one: infinity lets all be sent. */
   allow(payments: number): void {
     this.#allowed = payments;
   }
