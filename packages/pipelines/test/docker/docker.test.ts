@@ -3,14 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { kafkaVersion } from '../../../stream-core/test/servers/java-runtime.ts';
 import { readRunOptions } from '../../src/payments/run/run-options.ts';
 import { runSettings } from '../../src/payments/run/run-settings.ts';
 import { HealthServer } from '../../src/shared/health-server.ts';
 import { gatherSettings } from '../../src/shared/settings/gather-settings.ts';
 import { environmentName } from '../../src/shared/settings/setting.ts';
-import type { ComposeBlock } from './compose-file.ts';
-import { blockAt, readCompose } from './compose-file.ts';
 import { readDockerfile } from './docker-file.ts';
 
 // There is no Docker here: what can be checked without one is.
@@ -18,8 +17,16 @@ import { readDockerfile } from './docker-file.ts';
 const root = new URL('../../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 
+interface ComposeBlock {
+  readonly [name: string]: string | boolean | readonly string[] | ComposeBlock;
+}
+
+/** What is at a path of names; an empty block where nothing is. */
+const blockAt = (block: ComposeBlock, ...path: readonly string[]): ComposeBlock =>
+  path.reduce<ComposeBlock>((inner, name) => (inner[name] ?? {}) as ComposeBlock, block);
+
 const dockerfile = readDockerfile(read('docker/Dockerfile'));
-const compose = readCompose(read('docker/compose.yaml'));
+const compose = parse(read('docker/compose.yaml')) as ComposeBlock;
 const lastStage = Math.max(...dockerfile.map(({ stage }) => stage));
 const of = (name: string, stage = lastStage): string[] =>
   dockerfile.filter((each) => each.name === name && each.stage === stage).map(({ rest }) => rest);
