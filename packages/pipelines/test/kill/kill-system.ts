@@ -5,6 +5,7 @@ import type { Broker } from '@millrace/stream-core/broker';
 import { kafka } from '@millrace/stream-core/kafka';
 import type { KafkaServer } from '../../../stream-core/test/servers/kafka-server.ts';
 import { startKafka } from '../../../stream-core/test/servers/kafka-server.ts';
+import { killedBroker } from '../../../stream-core/test/servers/kafka-settings.ts';
 import type { SchemaRegistryServer } from '../../../stream-core/test/servers/schema-registry.ts';
 import { startSchemaRegistry } from '../../../stream-core/test/servers/schema-registry.ts';
 import { processCount } from './kill-plan.ts';
@@ -40,7 +41,10 @@ export class KillSystem {
   /** Starts everything, and resolves when every process works. */
   static async start(hmacKey: string): Promise<KillSystem> {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-kill-'));
-    const [kafkaServer, registry] = await Promise.all([startKafka({ machine: 'load' }), startSchemaRegistry()]);
+    const [kafkaServer, registry] = await Promise.all([
+      startKafka({ machine: 'load', properties: killedBroker }),
+      startSchemaRegistry(),
+    ]);
     const processes: PaymentsProcess[] = [];
     for (let index = 0; index < processCount; index++) {
       const name = `payments-${index + 1}`;

@@ -99,6 +99,15 @@ const quickStart = (nodes: number): Record<string, string> => ({
   'num.io.threads': '4',
 });
 
+/**
+ * For brokers that are killed: the pace at which Kafka itself looks for overdue transactions. A broker that does so while
+ * it still starts may not know the partitions yet, and ends the transaction without a marker in them: their last stable
+ * offset stands still for good.
+ */
+export const killedBroker: Readonly<Record<string, string>> = {
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': '10000',
+};
+
 const loginModule = (name: string, options: string): string =>
   `org.apache.kafka.common.security.${name} required${options};`;
 

@@ -9,6 +9,7 @@ import { describeWith } from '../../../../stream-core/test/servers/describe-with
 import type { KafkaServer } from '../../../../stream-core/test/servers/kafka-server.ts';
 import { startKafka } from '../../../../stream-core/test/servers/kafka-server.ts';
 import type { KafkaServerOptions } from '../../../../stream-core/test/servers/kafka-settings.ts';
+import { killedBroker } from '../../../../stream-core/test/servers/kafka-settings.ts';
 import type { SchemaRegistryServer } from '../../../../stream-core/test/servers/schema-registry.ts';
 import { startSchemaRegistry } from '../../../../stream-core/test/servers/schema-registry.ts';
 import type { PaymentsProcess } from '../../../test/payments/kafka/payments-process.ts';
@@ -46,10 +47,7 @@ describeWith(
     });
 
     const place = async (options: KafkaServerOptions = {}): Promise<{ server: KafkaServer; run: PaymentsRun }> => {
-      // A broker that ends overdue transactions while it starts can do so before it knows who leads their partitions:
-      // Kafka 4.3.1 then takes them for ended and writes no markers, and readers wait for good. This is its own default.
-      const properties = { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '10000' };
-      const server = await startKafka({ ...options, properties });
+      const server = await startKafka({ ...options, properties: killedBroker });
       open.push(server);
       const run = new PaymentsRun({ server, registry: registry.url });
       open.push(run);

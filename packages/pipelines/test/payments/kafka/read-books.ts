@@ -1,5 +1,5 @@
-import { readWithJava } from '../../../stream-core/test/servers/java-reader.ts';
-import type { BookRecord, BookSource } from '../../src/payments/books/topic-reader.ts';
+import { readWithJava } from '../../../../stream-core/test/servers/java-reader.ts';
+import type { BookRecord, BookSource } from '../../../src/payments/books/topic-reader.ts';
 
 const bytesOf = (hex: string | null): Buffer | null => (hex === null ? null : Buffer.from(hex, 'hex'));
 
