@@ -15,8 +15,8 @@ type JoinOp = OpOf<'join'>;
 const windowsOf = (spec: JoinWindowSpec | null): JoinWindows => {
   const { beforeMs, afterMs, graceMs, legacy } = spec ?? { beforeMs: 0, afterMs: 0, graceMs: null, legacy: false };
   const timeDifference = Math.max(Math.abs(beforeMs), Math.abs(afterMs));
-  const sides = { timeDifference, before: beforeMs, after: afterMs };
-  return legacy ? legacyJoinWindows(sides) : joinWindows({ ...sides, ...given({ grace: graceMs }) });
+  const options = { timeDifference, before: beforeMs, after: afterMs, ...given({ grace: graceMs }) };
+  return legacy ? legacyJoinWindows(options) : joinWindows(options);
 };
 
 const inMemoryStore = (name: string | null): JoinStore | null => (name === null ? null : { name, persistent: false });

@@ -114,6 +114,7 @@ describe('join windows', () => {
       holdsBackUnmatched: false,
     });
     expect(legacyJoinWindows({ timeDifference: '12h' }).graceMs).toBe(0);
+    expect(legacyJoinWindows({ timeDifference: '1h', grace: '5s' }).graceMs).toBe(5_000);
     expect(legacyJoinWindows({ timeDifference: '13h', before: 3 })).toMatchObject({ beforeMs: 3, graceMs: 0 });
   });
 });

@@ -1,6 +1,7 @@
 import type { Duration } from '../../common/duration.ts';
 import { toMs } from '../../common/duration.ts';
 import type { Window } from '../../common/window.ts';
+import { positiveMs } from './positive-ms.ts';
 
 /** Tumbling and hopping windows. Made by `timeWindows`. */
 export interface TimeWindows {
@@ -24,12 +25,6 @@ export interface JoinWindows {
 
 const legacyGraceMs = 24 * 60 * 60 * 1_000;
 
-const positive = (duration: Duration, what: string): number => {
-  const ms = toMs(duration, what);
-  if (ms < 1) throw new RangeError(`${what}: it must be at least 1 ms, not ${duration}`);
-  return ms;
-};
-
 /**
  * Windows of `size`, one every `advanceBy` (tumbling without it). A window covers [start, start + size) and starts at a
  * multiple of `advanceBy`. Records that come later than `grace` after the end of their window are dropped.
@@ -44,8 +39,8 @@ export const timeWindows = (options: {
   /** @default 0 */
   readonly grace?: Duration;
 }): TimeWindows => {
-  const sizeMs = positive(options.size, 'window size');
-  const advanceMs = positive(options.advanceBy ?? options.size, 'window advance');
+  const sizeMs = positiveMs(options.size, 'window size');
+  const advanceMs = positiveMs(options.advanceBy ?? options.size, 'window advance');
   if (advanceMs > sizeMs) throw new RangeError(`window advance: ${advanceMs} ms is more than the size of ${sizeMs} ms`);
   return { kind: 'time', sizeMs, advanceMs, graceMs: toMs(options.grace ?? 0, 'grace') };
 };
@@ -88,14 +83,15 @@ export const joinWindows = (options: {
 };
 
 /**
- * The windows that `JoinWindows.of` made before Kafka 3.0: a grace of 24 h less twice the difference (not below 0), and
- * left and outer results that may come although a match follows. For topologies that must answer as they did then.
+ * The windows that `JoinWindows.of` made before Kafka 3.0: by default a grace of 24 h less twice the difference (not
+ * below 0), and left and outer results that may come although a match follows. For topologies that must answer as they
+ * did then.
  *
  * @see KIP-633, `org.apache.kafka.streams.kstream.JoinWindows.of`
  */
-export const legacyJoinWindows = (options: Omit<Parameters<typeof joinWindows>[0], 'grace'>): JoinWindows => {
+export const legacyJoinWindows = (options: Parameters<typeof joinWindows>[0]): JoinWindows => {
   const differenceMs = toMs(options.timeDifference, 'time difference');
-  const grace = Math.max(0, legacyGraceMs - 2 * differenceMs);
+  const { grace = Math.max(0, legacyGraceMs - 2 * differenceMs) } = options;
   return { ...joinWindows({ ...options, grace }), holdsBackUnmatched: false };
 };
 
