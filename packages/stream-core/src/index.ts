@@ -50,8 +50,10 @@ export type {
   KGroupedTable,
   KStream,
   KTable,
+  Merger,
   Predicate,
   Reducer,
+  SessionWindowedKStream,
   TimeWindowedKStream,
   ValueJoiner,
   ValueMapper,
@@ -67,6 +69,13 @@ export type { Repartitioned } from './kstream/options/repartitioned.ts';
 // Building topologies
 export type { StreamsBuilderOptions } from './kstream/streams-builder.ts';
 export { StreamsBuilder } from './kstream/streams-builder.ts';
+export type { EmitStrategy } from './kstream/windows/emit-strategy.ts';
+export type { SessionWindows } from './kstream/windows/session-windows.ts';
+export { sessionWindows } from './kstream/windows/session-windows.ts';
+export type { SlidingWindows } from './kstream/windows/sliding-windows.ts';
+export { slidingWindows } from './kstream/windows/sliding-windows.ts';
+export type { UnlimitedWindows } from './kstream/windows/unlimited-windows.ts';
+export { unlimitedWindows } from './kstream/windows/unlimited-windows.ts';
 export type { JoinWindows, TimeWindows } from './kstream/windows/windows.ts';
 export { joinWindows, legacyJoinWindows, timeWindows } from './kstream/windows/windows.ts';
 export type { Counter, MetricName, Metrics, MetricTags, MetricValue } from './metrics/metrics.ts';

@@ -1,4 +1,11 @@
-import type { KGroupedStream, KGroupedTable, KStream, KTable, TimeWindowedKStream } from '@millrace/stream-core';
+import type {
+  KGroupedStream,
+  KGroupedTable,
+  KStream,
+  KTable,
+  SessionWindowedKStream,
+  TimeWindowedKStream,
+} from '@millrace/stream-core';
 import type { WindowSpec } from '../language/ops.ts';
 import type { Type } from '../types/type.ts';
 import type { Cell } from '../types/value.ts';
@@ -35,10 +42,23 @@ export interface WindowedStreamNode extends Types {
   readonly window: WindowSpec;
 }
 
+export interface SessionStreamNode extends Types {
+  readonly kind: 'session stream';
+  readonly windowed: SessionWindowedKStream<Cell, Cell>;
+  readonly window: WindowSpec;
+}
+
 /** A node of the plain Topology, which has nothing but its name. */
 interface PlainNode extends Types {
   readonly kind: 'plain node';
 }
 
 /** What an op makes, and later ops name. */
-export type Node = StreamNode | TableNode | GroupedStreamNode | GroupedTableNode | WindowedStreamNode | PlainNode;
+export type Node =
+  | StreamNode
+  | TableNode
+  | GroupedStreamNode
+  | GroupedTableNode
+  | WindowedStreamNode
+  | SessionStreamNode
+  | PlainNode;

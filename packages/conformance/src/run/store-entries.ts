@@ -1,4 +1,4 @@
-import type { KeyValueStore, StateStore, ValueAndTimestamp, WindowStore } from '@millrace/stream-core';
+import type { KeyValueStore, SessionStore, StateStore, ValueAndTimestamp, WindowStore } from '@millrace/stream-core';
 import type { StoreEntry, StoreKind } from '../language/case.ts';
 import type { Cell } from '../types/value.ts';
 import { isWindowed } from '../types/value.ts';
@@ -55,6 +55,14 @@ const stampedWindowEntries = (store: WindowStore<Cell, Stamped>): StoreEntry[] =
     ts: timestamp,
   }));
 
+const sessionEntries = (store: SessionStore<Cell, Cell>): StoreEntry[] =>
+  Array.from(store.fetch(null, null), ({ key: { key, window }, value }) => ({
+    k: shown(key),
+    start: window.start,
+    end: window.end,
+    v: shown(value),
+  }));
+
 const listed = <S extends StateStore>(store: S | null, list: (store: S) => StoreEntry[]): StoreEntry[] | null =>
   store === null ? null : list(store);
 
@@ -70,6 +78,7 @@ export const storeEntries = (find: FindStore, name: string, kind: StoreKind): re
     case 'timestampedWindow':
       return listed(find<WindowStore<Cell, Stamped>>(name), stampedWindowEntries);
     case 'session':
+      return listed(find<SessionStore<Cell, Cell>>(name), sessionEntries);
     case 'versioned':
     case 'other':
       return listed(find(name), () => []);

@@ -85,12 +85,19 @@ const windowedType = (name: string, inner: Type, serde: Serde<Cell>): Type => ({
     throw new CaseError('a number is needed, not a windowed key');
   },
   text: nullOr((value) =>
-    isWindowed(value) ? `${inner.text(value.key)}@${value.window.start}/${value.window.end}` : String(value),
+    isWindowed(value) ? `${inner.text(value.key)}@${value.window.start}/${endText(value.window.end)}` : String(value),
   ),
   parse: () => {
     throw new CaseError('windowed keys have no literals');
   },
 });
+
+/** To Kafka Streams the end of time is the largest long. */
+const endText = (end: number): string => (end === Number.MAX_SAFE_INTEGER ? '9223372036854775807' : String(end));
+
+/** The key of a session. */
+export const sessionWindowedType = (inner: Type): Type =>
+  windowedType('session', inner, serdes.sessionWindowed(inner.serde));
 
 /** The key of a time window of `sizeMs`. */
 export const timeWindowedType = (inner: Type, sizeMs: number): Type =>

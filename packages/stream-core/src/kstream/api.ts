@@ -9,6 +9,10 @@ import type { MaterializedAs } from './options/materialized.ts';
 import type { Named } from './options/named.ts';
 import type { Produced } from './options/produced.ts';
 import type { Repartitioned } from './options/repartitioned.ts';
+import type { EmitStrategy } from './windows/emit-strategy.ts';
+import type { SessionWindows } from './windows/session-windows.ts';
+import type { SlidingWindows } from './windows/sliding-windows.ts';
+import type { UnlimitedWindows } from './windows/unlimited-windows.ts';
 import type { JoinWindows, TimeWindows } from './windows/windows.ts';
 
 // The whole DSL on one page. These interfaces name each other, so they live in one file.
@@ -29,6 +33,9 @@ export type Initializer<VA> = () => VA;
 export type Aggregator<K, V, VA> = (key: K, value: V, aggregate: VA) => VA | null;
 /** Makes one value of two; null deletes the result. */
 export type Reducer<V> = (aggregate: V, value: V) => V | null;
+
+/** Makes one aggregate of two, when their sessions become one; null deletes it. */
+export type Merger<K, VA> = (key: K, left: VA, right: VA) => VA | null;
 
 /** Stores that a processor uses: names of stores that were added, or builders, which are added at the same time. */
 export interface ConnectedStores extends Named {
@@ -208,17 +215,40 @@ export interface KGroupedStream<K, V> {
     options?: MaterializedAs<K, VA>,
   ): KTable<K, VA>;
   /** Aggregates by time too. */
-  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V>;
+  windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedKStream<K, V>;
+  /** Aggregates by sessions of activity too. */
+  windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>;
 }
 
 /** Records grouped by key and time window. @see `org.apache.kafka.streams.kstream.TimeWindowedKStream` */
 export interface TimeWindowedKStream<K, V> {
-  /** How many records there were of each key and window; null values count. */
+  /** Sets when the tables that are made from now on emit. Unlimited windows have no close. @default onWindowUpdate */
+  emitStrategy(strategy: EmitStrategy): this;
+  /** How many records there were of each key and window; null values count, but not in sliding windows. */
   count(options?: MaterializedAs<K, number>): KTable<Windowed<K>, number>;
+  /** One value a key and window, made of the one before and the next. The first value stands as it is. */
   reduce(reducer: Reducer<V>, options?: MaterializedAs<K, V>): KTable<Windowed<K>, V>;
+  /** One aggregate a key and window, of another type than the values. */
   aggregate<VA>(
     initializer: Initializer<VA>,
     aggregator: Aggregator<K, V, VA>,
+    options?: MaterializedAs<K, VA>,
+  ): KTable<Windowed<K>, VA>;
+}
+
+/** Records grouped by key and session. @see `org.apache.kafka.streams.kstream.SessionWindowedKStream` */
+export interface SessionWindowedKStream<K, V> {
+  /** Sets when the tables that are made from now on emit. @default onWindowUpdate */
+  emitStrategy(strategy: EmitStrategy): this;
+  /** How many records there were of each key and session; null values count. */
+  count(options?: MaterializedAs<K, number>): KTable<Windowed<K>, number>;
+  /** One value a key and session. The reducer merges the values of sessions too. */
+  reduce(reducer: Reducer<V>, options?: MaterializedAs<K, V>): KTable<Windowed<K>, V>;
+  /** One aggregate a key and session. The merger makes one of the aggregates of sessions that become one. */
+  aggregate<VA>(
+    initializer: Initializer<VA>,
+    aggregator: Aggregator<K, V, VA>,
+    merger: Merger<K, VA>,
     options?: MaterializedAs<K, VA>,
   ): KTable<Windowed<K>, VA>;
 }

@@ -1,15 +1,25 @@
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import { defaultValue } from '../serdes/serde-slot.ts';
 import { serdes } from '../serdes/serdes.ts';
-import type { Aggregator, Initializer, KGroupedStream, KTable, Reducer, TimeWindowedKStream } from './api.ts';
+import type {
+  Aggregator,
+  Initializer,
+  KGroupedStream,
+  KTable,
+  Reducer,
+  SessionWindowedKStream,
+  TimeWindowedKStream,
+} from './api.ts';
 import type { DslContext, StreamTraits } from './dsl-context.ts';
 import { aggregateNames, GroupAggregate } from './group-aggregate.ts';
 import { tableSerdes, tableStore } from './materialize.ts';
 import type { Aggregation } from './operators/stream-aggregate.ts';
 import { aggregation, counting, reduction, StreamAggregate } from './operators/stream-aggregate.ts';
 import type { MaterializedAs } from './options/materialized.ts';
+import { SessionWindowedKStreamImpl } from './session-windowed-kstream-impl.ts';
 import { TimeWindowedKStreamImpl } from './time-windowed-kstream-impl.ts';
-import type { TimeWindows } from './windows/windows.ts';
+import type { FixedWindows } from './windowed-table.ts';
+import type { SessionWindows } from './windows/session-windows.ts';
 
 const countSerde: SerdeSlot<number> = () => serdes.long();
 
@@ -52,8 +62,13 @@ export class KGroupedStreamImpl<K, V> implements KGroupedStream<K, V> {
     return this.#build({ how, value: defaultValue<VA>, prefix: 'KSTREAM-AGGREGATE-' }, options);
   }
 
-  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V> {
-    return new TimeWindowedKStreamImpl(this.#context, this.#traits, { windows, aggregate: this.#aggregate });
+  windowedBy(windows: FixedWindows): TimeWindowedKStream<K, V>;
+  windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>;
+  windowedBy(windows: FixedWindows | SessionWindows): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> {
+    const aggregate = this.#aggregate;
+    return windows.kind === 'session'
+      ? new SessionWindowedKStreamImpl(this.#context, this.#traits, { windows, aggregate })
+      : new TimeWindowedKStreamImpl(this.#context, this.#traits, { windows, aggregate });
   }
 
   #build<VA>(parts: AggregateOptions<K, V, VA>, options: MaterializedAs<K, VA>): KTable<K, VA> {

@@ -1,11 +1,9 @@
-import { toMs } from '../common/duration.ts';
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import { slotOf } from '../serdes/serde-slot.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import type { StoreTraits } from '../state/store-builders.ts';
-import { timestampedKeyValueStoreBuilder, timestampedWindowStoreBuilder } from '../state/store-builders.ts';
+import { timestampedKeyValueStoreBuilder } from '../state/store-builders.ts';
 import type { Materialized } from './options/materialized.ts';
-import type { TimeWindows } from './windows/windows.ts';
 
 /** The serdes of a table. */
 export interface TableSerdes<K, V> {
@@ -22,7 +20,8 @@ export const tableSerdes = <K, V>(
   value: slotOf(materialized?.value, carried.value),
 });
 
-const traitsOf = (materialized: Materialized<unknown, unknown> | undefined): StoreTraits => ({
+/** How the store of a table is logged and cached, and where it lives. */
+export const traitsOf = (materialized: Materialized<unknown, unknown> | undefined): StoreTraits => ({
   persistent: materialized?.persistent ?? null,
   logging: materialized?.logging ?? true,
   caching: materialized?.caching ?? true,
@@ -39,25 +38,3 @@ export const tableStore = <K, V>(
     { name, ...serdes, dropsTimestamps: materialized?.timestamped === false },
     traitsOf(materialized),
   );
-
-/**
- * The store of a windowed table.
- *
- * @throws RangeError when the retention is shorter than a window with its grace
- */
-export const windowTableStore = <K, V>(
-  name: string,
-  materialized: Materialized<K, V> | undefined,
-  options: { readonly serdes: TableSerdes<K, V>; readonly windows: TimeWindows },
-): StoreBuilder => {
-  const { sizeMs, graceMs } = options.windows;
-  const needed = sizeMs + graceMs;
-  const retentionMs = materialized?.retention === undefined ? needed : toMs(materialized.retention, 'retention');
-  if (retentionMs < needed) {
-    throw new RangeError(
-      `store ${name}: a retention of ${retentionMs} ms is shorter than window size and grace together (${needed} ms)`,
-    );
-  }
-  const shape = { name, ...options.serdes, retentionMs, windowSizeMs: sizeMs, retainDuplicates: false };
-  return timestampedWindowStoreBuilder(shape, traitsOf(materialized));
-};

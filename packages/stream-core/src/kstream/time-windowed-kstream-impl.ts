@@ -1,21 +1,21 @@
 import type { Windowed } from '../common/window.ts';
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
-import { defaultValue, mapSlot } from '../serdes/serde-slot.ts';
+import { defaultValue } from '../serdes/serde-slot.ts';
 import { serdes } from '../serdes/serdes.ts';
-import { timeWindowedSerde } from '../serdes/windowed.ts';
 import type { Aggregator, Initializer, KTable, Reducer, TimeWindowedKStream } from './api.ts';
 import type { DslContext, StreamTraits } from './dsl-context.ts';
 import type { GroupAggregate } from './group-aggregate.ts';
 import { aggregateNames } from './group-aggregate.ts';
-import { tableSerdes, windowTableStore } from './materialize.ts';
+import { tableSerdes } from './materialize.ts';
 import type { Aggregation } from './operators/stream-aggregate.ts';
 import { aggregation, counting, reduction } from './operators/stream-aggregate.ts';
-import { WindowAggregate } from './operators/window-aggregate.ts';
 import type { MaterializedAs } from './options/materialized.ts';
-import type { TimeWindows } from './windows/windows.ts';
+import type { FixedWindows } from './windowed-table.ts';
+import { windowAggregate, windowTableSerdes, windowTableStore } from './windowed-table.ts';
+import type { EmitStrategy } from './windows/emit-strategy.ts';
 
 interface WindowedParts<K, V> {
-  readonly windows: TimeWindows;
+  readonly windows: FixedWindows;
   readonly aggregate: GroupAggregate<K, V>;
 }
 
@@ -30,6 +30,7 @@ export class TimeWindowedKStreamImpl<K, V> implements TimeWindowedKStream<K, V> 
   readonly #context: DslContext;
   readonly #traits: StreamTraits<K, V>;
   readonly #parts: WindowedParts<K, V>;
+  #emit: EmitStrategy = 'onWindowUpdate';
 
   constructor(context: DslContext, traits: StreamTraits<K, V>, parts: WindowedParts<K, V>) {
     this.#context = context;
@@ -37,9 +38,16 @@ export class TimeWindowedKStreamImpl<K, V> implements TimeWindowedKStream<K, V> 
     this.#parts = parts;
   }
 
+  emitStrategy(strategy: EmitStrategy): this {
+    this.#emit = strategy;
+    return this;
+  }
+
   count(options: MaterializedAs<K, number> = {}): KTable<Windowed<K>, number> {
     const value = () => serdes.long();
-    return this.#build({ how: counting<K, V>(), value, prefix: 'KSTREAM-AGGREGATE-', isStreamCount: true }, options);
+    // The number that a count without a name uses up more is not used up by sliding windows, which came later.
+    const isStreamCount = this.#parts.windows.kind !== 'sliding';
+    return this.#build({ how: counting<K, V>(), value, prefix: 'KSTREAM-AGGREGATE-', isStreamCount }, options);
   }
 
   reduce(reducer: Reducer<V>, options: MaterializedAs<K, V> = {}): KTable<Windowed<K>, V> {
@@ -60,11 +68,15 @@ export class TimeWindowedKStreamImpl<K, V> implements TimeWindowedKStream<K, V> 
 
   #build<VA>(parts: AggregateOptions<K, V, VA>, options: MaterializedAs<K, VA>): KTable<Windowed<K>, VA> {
     const { windows, aggregate } = this.#parts;
+    const { materialized } = options;
+    const emit = this.#emit;
+    if (emit === 'onWindowClose' && windows.kind === 'unlimited') throw new RangeError(neverCloses);
     const names = aggregateNames(this.#context, options, parts);
-    const inner = tableSerdes(options.materialized, { key: this.#traits.key, value: parts.value });
-    const store = windowTableStore(names.store, options.materialized, { serdes: inner, windows });
-    const key = mapSlot(inner.key, (serde) => timeWindowedSerde(serde, windows.sizeMs));
-    const operator = new WindowAggregate(store, windows, parts.how);
-    return aggregate.build<Windowed<K>, VA>({ names, operator, serdes: { key, value: inner.value } });
+    const serdesOfStore = tableSerdes(materialized, { key: this.#traits.key, value: parts.value });
+    const store = windowTableStore({ name: names.store, materialized, serdes: serdesOfStore, windows, emit });
+    const operator = windowAggregate(store, parts.how, { windows, emit });
+    return aggregate.build<Windowed<K>, VA>({ names, operator, serdes: windowTableSerdes(serdesOfStore, windows) });
   }
 }
+
+const neverCloses = 'an unlimited window never closes: emit it on update, or use windows that end';

@@ -48,6 +48,11 @@ export interface OperatorContext<KOut, VOut> {
   store<S extends StateStore>(name: string): S;
   /** The time of this operator under a name that is unique in the topology and never changes. */
   operatorTime(name: string): OperatorTime;
+  /**
+   * The close time up to which the windows of a store were emitted, where that is done on their close. It is committed
+   * under the name of the store, which is where Kafka Streams has it.
+   */
+  emitTime(store: string): OperatorTime;
   schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable;
   requestCommit(): void;
   streamTimeMs(): number;

@@ -1,4 +1,3 @@
-import type { Headers } from '../common/headers.ts';
 import { noHeaders } from '../common/headers.ts';
 import type { StreamRecord } from '../common/stream-record.ts';
 import { StreamsError } from '../errors/streams-error.ts';
@@ -7,18 +6,7 @@ import { processingContext } from './processing-context.ts';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from './processor.ts';
 import type { ProcessorContext } from './processor-context.ts';
 import { refusePromise } from './refuse-promise.ts';
-
-/** Puts headers into the slot while `forward` runs, so that what lies downstream sees those of the forwarded record. */
-const withHeaders = <K, V>(context: OperatorContext<K, V>, headers: Headers, forward: () => void): void => {
-  const record = context.record.current;
-  const outer = record.headers;
-  record.headers = headers;
-  try {
-    forward();
-  } finally {
-    record.headers = outer;
-  }
-};
+import { withHeaders } from './with-headers.ts';
 
 const forwardRecord = <K, V>(context: OperatorContext<K, V>, record: StreamRecord<K, V>, child?: string): void => {
   const { key, value, timestamp, headers = noHeaders } = record;
@@ -36,7 +24,7 @@ const forwardRecord = <K, V>(context: OperatorContext<K, V>, record: StreamRecor
     else context.forwardTo(child, key, value, timestamp);
   };
   if (headers === context.record.current.headers) forward();
-  else withHeaders(context, headers, forward);
+  else withHeaders(context.record, headers, forward);
 };
 
 const operatorOf = <KIn, VIn, KOut, VOut>(

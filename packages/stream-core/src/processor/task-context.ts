@@ -30,6 +30,14 @@ export interface NodeErrors {
   productionFailed(error: unknown, node: string | null, topic: string): void;
 }
 
+/** Times that are committed with the offsets of a task. */
+export interface TaskTimes {
+  /** See OperatorContext.operatorTime. */
+  of(name: string): OperatorTime;
+  /** Under the name itself, as Kafka Streams has it. See OperatorContext.emitTime. */
+  inKafkaStreams(name: string): OperatorTime;
+}
+
 /** What the nodes of a topology need of the task that they run in. */
 export interface TaskContext {
   readonly applicationId: string;
@@ -37,11 +45,11 @@ export interface TaskContext {
   readonly record: RecordSlot;
   readonly collector: RecordCollector;
   readonly errors: NodeErrors;
+  readonly times: TaskTimes;
   /** See OperatorContext.emitIntervalMs. */
   readonly emitIntervalMs: number;
   /** A store of the task; null when it has none of that name. */
   store(name: string): StateStore | null;
-  operatorTime(name: string): OperatorTime;
   schedule(request: PunctuationRequest): Cancellable;
   requestCommit(): void;
   streamTimeMs(): number;

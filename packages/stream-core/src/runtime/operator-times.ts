@@ -27,14 +27,12 @@ export class OperatorTimes {
 
   /** The time of an operator. The same name gives the same time. */
   of(name: string): OperatorTime {
-    const key = keyOf(name);
-    let time = this.#times.get(key);
-    if (time === undefined) {
-      time = new StoredTime(this.#foreign.get(key) ?? -1);
-      this.#foreign.delete(key);
-      this.#times.set(key, time);
-    }
-    return time;
+    return this.#at(keyOf(name));
+  }
+
+  /** The time that Kafka Streams commits under that very name, as its own operators find it and leave it behind. */
+  inKafkaStreams(name: string): OperatorTime {
+    return this.#at(name);
   }
 
   /** Takes in what was committed with a partition; the later of two times counts. */
@@ -54,5 +52,15 @@ export class OperatorTimes {
       else if (unset !== null) snapshot.set(key, unset);
     }
     return snapshot;
+  }
+
+  #at(key: string): OperatorTime {
+    let time = this.#times.get(key);
+    if (time === undefined) {
+      time = new StoredTime(this.#foreign.get(key) ?? -1);
+      this.#foreign.delete(key);
+      this.#times.set(key, time);
+    }
+    return time;
   }
 }

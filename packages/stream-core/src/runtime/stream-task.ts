@@ -8,7 +8,6 @@ import type { TaskId } from '../common/task-id.ts';
 import { formatTaskId } from '../common/task-id.ts';
 import type { ResolvedProcessingConfig } from '../config/resolve-streams-config.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { OperatorTime } from '../processor/operator.ts';
 import type { Cancellable } from '../processor/punctuator.ts';
 import type { RecordCollector } from '../processor/record-collector.ts';
 import type { PunctuationRequest, TaskContext } from '../processor/task-context.ts';
@@ -68,8 +67,8 @@ export class StreamTask implements TaskContext {
   readonly emitIntervalMs: number;
   readonly stores: TaskStores;
   readonly #options: StreamTaskOptions;
-  readonly #times = new OperatorTimes();
-  readonly #offsets = new TaskOffsets(this.#times);
+  readonly times: OperatorTimes = new OperatorTimes();
+  readonly #offsets = new TaskOffsets(this.times);
   readonly #punctuations: TaskPunctuations;
   readonly #context: RecordContext = emptyRecordContext(-1);
   readonly #inbox: (() => void)[] = [];
@@ -115,7 +114,7 @@ export class StreamTask implements TaskContext {
    */
   open(begins: readonly OffsetCommit[]): void {
     const partitionTimes = this.#offsets.add(begins);
-    this.#idle = IdleTime.of(this.#options.plan, this.#times);
+    this.#idle = IdleTime.of(this.#options.plan, this.times);
     this.record.current = emptyRecordContext(-1);
     const topology = ProcessorTopology.build(this.#options.plan, this);
     this.#topology = topology;
@@ -247,10 +246,6 @@ export class StreamTask implements TaskContext {
 
   store(name: string): StateStore | null {
     return this.stores.get(name);
-  }
-
-  operatorTime(name: string): OperatorTime {
-    return this.#times.of(name);
   }
 
   schedule(request: PunctuationRequest): Cancellable {

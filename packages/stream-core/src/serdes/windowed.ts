@@ -35,7 +35,8 @@ export const timeWindowedSerde = <K>(inner: Serde<K>, sizeMs: number): Serde<Win
     const at = bytes.length - timestampSize;
     if (at < 0) throw new RangeError(`a windowed key has at least ${timestampSize} bytes, not ${bytes.length}`);
     const start = readInt64(asBuffer(bytes), at);
-    return { key: inner.deserialize(bytes.subarray(0, at), topic, headers), window: { start, end: start + sizeMs } };
+    const end = Math.min(start + sizeMs, Number.MAX_SAFE_INTEGER);
+    return { key: inner.deserialize(bytes.subarray(0, at), topic, headers), window: { start, end } };
   },
 });
 

@@ -11,6 +11,8 @@ import { plainCodec } from './value-codec.ts';
 /** A session store with its serdes to be resolved. */
 export interface SessionShape<K, V> extends Omit<KeyValueShape<K, V>, 'dropsTimestamps'> {
   readonly retentionMs: number;
+  /** Whether closed sessions are read from it by their end, to be emitted. @default false */
+  readonly emitsOnClose?: boolean;
 }
 
 /** Opens a session store of a task. */
@@ -19,7 +21,7 @@ export const openSessionStore = <K, V>(
   context: StoreContext,
 ): OpenStore<TypedSessionStore<K, V>> => {
   const { topic, defaults, state, isPersistent, onExpired, changelog, record } = context;
-  const { name, retentionMs } = shape;
+  const { name, retentionMs, emitsOnClose = false } = shape;
   const segmentMs = segmentMsOf(retentionMs);
   const bottom = new SessionRows(state, { store: name, retentionMs, segmentMs, isPersistent, onExpired });
   const { rows, caching } = layered(bottom, context, { timestamped: false, cacheReads: false });
@@ -32,8 +34,9 @@ export const openSessionStore = <K, V>(
     bottom.remove(segment, key);
     changelog?.append(key, null, record.current.timestamp);
   };
-  // Kafka Streams has no record cache over a store in which sessions are looked for by their end.
-  const showsExpired = isPersistent && caching === null;
+  // Kafka Streams has no record cache over a store in which sessions are looked for by their end. Its store in memory
+  // shows none that is closed, so that none is ever emitted: here it does.
+  const showsExpired = (isPersistent || emitsOnClose) && caching === null;
   const endingIn = (segment: number): Iterable<Row> =>
     showsExpired ? bottom.allOf(segment) : rows.range(segment, null, null, false);
   const store = new TypedSessionStore(rows, {

@@ -32,6 +32,8 @@ export interface WindowShape<K, V> extends KeyValueShape<K, V> {
   readonly retentionMs: number;
   readonly windowSizeMs: number;
   readonly retainDuplicates: boolean;
+  /** Whether closed windows are read from it in the order of time, to be emitted. @default false */
+  readonly emitsOnClose?: boolean;
 }
 
 /** The store of unmatched records of a join with its serdes to be resolved. */
@@ -80,7 +82,7 @@ export const openWindowStore = <K, V, S>(
   context: StoreContext,
 ): OpenStore<TypedWindowStore<K, S>> => {
   const { topic, defaults, state, isPersistent, onExpired } = context;
-  const { name, retentionMs, windowSizeMs, retainDuplicates } = shape;
+  const { name, retentionMs, windowSizeMs, retainDuplicates, emitsOnClose = false } = shape;
   const key = resolveSerde(shape.key, defaults, name);
   const codec = form.codec(resolveSerde(shape.value, defaults, name), topic);
   const segmentMs = segmentMsOf(retentionMs);
@@ -91,6 +93,8 @@ export const openWindowStore = <K, V, S>(
     timeOf: startOfWindowKey,
     retainDuplicates,
     observesNulls: !isPersistent,
+    // A database that is ordered by time shows what is exactly as old as the retention: just that is closed.
+    showsRetentionEnd: emitsOnClose && isPersistent,
     onExpired,
   });
   const { rows, caching } = layered(bottom, context, { timestamped: form.timestamped, cacheReads: false });
@@ -102,6 +106,7 @@ export const openWindowStore = <K, V, S>(
     windowSizeMs,
     segmentMs,
     retainDuplicates,
+    isByTime: emitsOnClose,
     caching,
   });
   const sequenceNote = `${name}/sequence`;

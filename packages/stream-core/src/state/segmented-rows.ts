@@ -14,6 +14,8 @@ export interface SegmentedRowsOptions {
   readonly retainDuplicates: boolean;
   /** Whether time moves with a null that is not kept: in memory it does, in a database it does not. */
   readonly observesNulls: boolean;
+  /** Whether rows can be read too whose time is just `retentionMs` back. @default false */
+  readonly showsRetentionEnd?: boolean;
   /** Called for each write that is too old to be kept. */
   readonly onExpired: () => void;
 }
@@ -96,7 +98,9 @@ export class SegmentedRows implements RowStore {
   }
 
   #isReadable(key: Buffer): boolean {
-    return this.#options.timeOf(key) > this.#observedTime - this.#options.retentionMs;
+    const { retentionMs, timeOf, showsRetentionEnd = false } = this.#options;
+    const end = this.#observedTime - retentionMs;
+    return showsRetentionEnd ? timeOf(key) >= end : timeOf(key) > end;
   }
 
   *#readable(rows: Iterable<Row>): Iterable<Row> {

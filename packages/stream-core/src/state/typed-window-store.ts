@@ -19,6 +19,8 @@ export interface TypedWindowStoreOptions<K, V> {
   readonly windowSizeMs: number;
   readonly segmentMs: number;
   readonly retainDuplicates: boolean;
+  /** Whether windows of all keys come strictly by their start, or by key within segments. */
+  readonly isByTime: boolean;
   /** Null where the record cache is off. */
   readonly caching: CachingRows | null;
 }
@@ -90,7 +92,9 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
   }
 
   fetchAll(timeFrom: number, timeTo: number): StoreIterator<KeyValue<Windowed<K>, V>> {
-    return this.#fetchKeys(null, null, { from: timeFrom, to: timeTo, reverse: false });
+    const windows = this.#fetchKeys(null, null, { from: timeFrom, to: timeTo, reverse: false });
+    // The order of keys is that within a segment already, and the sort keeps it.
+    return this.#options.isByTime ? [...windows].sort(byStart)[Symbol.iterator]() : windows;
   }
 
   backwardFetchAll(timeFrom: number, timeTo: number): StoreIterator<KeyValue<Windowed<K>, V>> {
@@ -120,7 +124,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
     const start = startOfWindowKey(rowKey);
     return {
       key: key.deserialize(keyOfWindowKey(rowKey), topic, noHeaders),
-      window: { start, end: start + windowSizeMs },
+      window: { start, end: Math.min(start + windowSizeMs, Number.MAX_SAFE_INTEGER) },
     };
   }
 
@@ -191,5 +195,8 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
     return asBuffer(this.#options.key.serialize(key, this.#options.topic, noHeaders));
   }
 }
+
+const byStart = (left: KeyValue<Windowed<unknown>, unknown>, right: KeyValue<Windowed<unknown>, unknown>): number =>
+  left.key.window.start - right.key.window.start;
 
 const emptyIterator = <T>(): StoreIterator<T> => [][Symbol.iterator]() as StoreIterator<T>;

@@ -125,7 +125,11 @@ export class LiveNode implements OperatorContext<unknown, unknown> {
   }
 
   operatorTime(name: string): OperatorTime {
-    return this.#task.operatorTime(name);
+    return this.#task.times.of(name);
+  }
+
+  emitTime(store: string): OperatorTime {
+    return this.#task.times.inKafkaStreams(store);
   }
 
   schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {

@@ -3,22 +3,24 @@ import { serdes } from '@millrace/stream-core';
 import type { AggregatorTypes, CellAggregator } from '../../functions/aggregator.ts';
 import { aggregator } from '../../functions/aggregator.ts';
 import { keyMapper } from '../../functions/key.ts';
+import { merger } from '../../functions/merger.ts';
 import { pairMapper } from '../../functions/pair.ts';
 import type { CellReducer } from '../../functions/reducer.ts';
 import { reducer } from '../../functions/reducer.ts';
 import { CaseError } from '../../language/decode.ts';
 import { keyFunction, pairFunction } from '../../language/function-decoders.ts';
 import type { AggregatorFunction } from '../../language/functions.ts';
+import type { WindowSpec } from '../../language/ops.ts';
 import type { Type } from '../../types/type.ts';
-import { longType, timeWindowedType, typeOf } from '../../types/type.ts';
+import { longType, typeOf } from '../../types/type.ts';
 import type { Cell } from '../../types/value.ts';
 import type { Build } from '../build.ts';
 import { wrongKind } from '../build.ts';
-import type { Types, WindowedStreamNode } from '../nodes.ts';
+import type { Types } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
 import { given, materializedWith, named } from '../options.ts';
 import { unsupported } from '../unsupported-error.ts';
-import { windowedOps, windowSizes } from './windows.ts';
+import { defaultRetentionMs, windowedKey, windowedOps } from './windows.ts';
 
 type AggregationOp = OpOf<'count'> | OpOf<'reduce'> | OpOf<'aggregate'>;
 
@@ -28,6 +30,7 @@ const aggregatable = (id: string, build: Build) => {
     case 'grouped stream':
     case 'grouped table':
     case 'windowed stream':
+    case 'session stream':
       return node;
     default:
       return wrongKind(id, node, 'something grouped');
@@ -40,9 +43,8 @@ type WindowedTable = KTable<Windowed<Cell>, Cell>;
 type Aggregatable = ReturnType<typeof aggregatable>;
 
 /** Remembers how long a windowed table can be read. */
-const noteRetention = (op: AggregationOp, from: WindowedStreamNode, build: Build): void => {
-  const { sizeMs, graceMs } = windowSizes(from.window);
-  const retentionMs = op.materialized?.retentionMs ?? sizeMs + graceMs;
+const noteRetention = (op: AggregationOp, window: WindowSpec, build: Build): void => {
+  const retentionMs = op.materialized?.retentionMs ?? defaultRetentionMs(window);
   build.retentions.push({ store: op.materialized?.name ?? null, retentionMs });
 };
 
@@ -52,7 +54,7 @@ const optionsOf = <V extends Cell>(
   build: Build,
   { from, value, serde }: { readonly from: Aggregatable; readonly value: Type; readonly serde: Serde<V> },
 ): MaterializedAs<Cell, V> => {
-  if (from.kind === 'windowed stream') noteRetention(op, from, build);
+  if ('window' in from) noteRetention(op, from.window, build);
   return { ...named(op), materialized: materializedWith(build, op.materialized, { key: from.key, value, serde }) };
 };
 
@@ -62,7 +64,7 @@ const addTable = (
   build: Build,
   { from, table, value }: { readonly from: Aggregatable; readonly table: CellTable; readonly value: Type },
 ): void => {
-  const key = from.kind === 'windowed stream' ? timeWindowedType(from.key, windowSizes(from.window).sizeMs) : from.key;
+  const key = 'window' in from ? windowedKey(from.key, from.window) : from.key;
   build.add(op.id, { kind: 'table', table, key, value });
 };
 
@@ -75,7 +77,7 @@ const needed = <T>(fn: T | null, what: string): T => {
 const count = (op: OpOf<'count'>, build: Build): void => {
   const from = aggregatable(op.from, build);
   const options = optionsOf(op, build, { from, value: longType, serde: serdes.long() });
-  const table = from.kind === 'windowed stream' ? from.windowed.count(options) : from.grouped.count(options);
+  const table = 'window' in from ? from.windowed.count(options) : from.grouped.count(options);
   addTable(op, build, { from, table: table as CellTable, value: longType });
 };
 
@@ -89,6 +91,7 @@ const reduce = (op: OpOf<'reduce'>, build: Build): void => {
       case 'grouped stream':
         return from.grouped.reduce(add, options);
       case 'windowed stream':
+      case 'session stream':
         return from.windowed.reduce(add, options);
       case 'grouped table':
         return from.grouped.reduce(add, reducer(needed(op.sub, 'sub'), value), options);
@@ -111,6 +114,10 @@ const aggregate = (op: OpOf<'aggregate'>, build: Build): void => {
         return from.grouped.aggregate(initializer, made(op.fn, 'fn'), options);
       case 'windowed stream':
         return from.windowed.aggregate(initializer, made(op.fn, 'fn'), options);
+      case 'session stream': {
+        const merge = merger(needed(op.merger, 'merger'), value);
+        return from.windowed.aggregate(initializer, made(op.fn, 'fn'), merge, options);
+      }
       case 'grouped table':
         return from.grouped.aggregate(initializer, made(op.fn, 'fn'), made(op.sub, 'sub'), options);
     }

@@ -1,35 +1,74 @@
-import { timeWindows } from '@millrace/stream-core';
+import type { SessionWindows, SlidingWindows, TimeWindows, UnlimitedWindows } from '@millrace/stream-core';
+import { sessionWindows, slidingWindows, timeWindows, unlimitedWindows } from '@millrace/stream-core';
 import type { WindowSpec } from '../../language/ops.ts';
+import type { Type } from '../../types/type.ts';
+import { sessionWindowedType, timeWindowedType } from '../../types/type.ts';
 import { wrongKind } from '../build.ts';
 import type { OpHandlers } from '../op-handler.ts';
 import { given } from '../options.ts';
-import { unsupported } from '../unsupported-error.ts';
 
-/** How long the windows of a table are, and how late a record may come for them. */
-export const windowSizes = (window: WindowSpec): { readonly sizeMs: number; readonly graceMs: number } => {
+/** How long a table of those windows can be read, when the case does not say. */
+export const defaultRetentionMs = (window: WindowSpec): number => {
   switch (window.type) {
     case 'tumbling':
     case 'hopping':
-      return { sizeMs: window.sizeMs, graceMs: window.graceMs ?? 0 };
-    default:
-      return unsupportedWindow(window);
+      return window.sizeMs + (window.graceMs ?? 0);
+    case 'sliding':
+      return 2 * window.diffMs + (window.graceMs ?? 0);
+    case 'session':
+      return window.gapMs + (window.graceMs ?? 0);
+    case 'unlimited':
+      return Number.MAX_SAFE_INTEGER;
   }
 };
 
-const unsupportedWindow = ({ type }: WindowSpec): never => unsupported(`${type} windows`);
+/** The type of a key with such a window. */
+export const windowedKey = (inner: Type, window: WindowSpec): Type => {
+  switch (window.type) {
+    case 'tumbling':
+    case 'hopping':
+      return timeWindowedType(inner, window.sizeMs);
+    case 'sliding':
+      return timeWindowedType(inner, window.diffMs);
+    case 'unlimited':
+      return timeWindowedType(inner, Number.MAX_SAFE_INTEGER);
+    case 'session':
+      return sessionWindowedType(inner);
+  }
+};
+
+/** The windows of the library. */
+export const windowsOf = (window: WindowSpec): TimeWindows | SlidingWindows | UnlimitedWindows | SessionWindows => {
+  switch (window.type) {
+    case 'tumbling':
+    case 'hopping': {
+      const { sizeMs, advanceMs, graceMs } = window;
+      return timeWindows({ size: sizeMs, ...given({ advanceBy: advanceMs, grace: graceMs }) });
+    }
+    case 'sliding':
+      return slidingWindows({ timeDifference: window.diffMs, ...given({ grace: window.graceMs }) });
+    case 'session':
+      return sessionWindows({ inactivityGap: window.gapMs, ...given({ grace: window.graceMs }) });
+    case 'unlimited':
+      return unlimitedWindows({ start: window.startMs });
+  }
+};
 
 export const windowedOps: OpHandlers<'windowedBy'> = {
   windowedBy: (op, build) => {
     const from = build.node(op.from);
     if (from.kind !== 'grouped stream') return wrongKind(op.from, from, 'a grouped stream');
-    const { window } = op;
-    if (window.type !== 'tumbling' && window.type !== 'hopping') return unsupportedWindow(window);
-    if (op.emit === 'onWindowClose') return unsupported('emit strategies');
-    const windows = timeWindows({
-      size: window.sizeMs,
-      ...given({ advanceBy: window.advanceMs, grace: window.graceMs }),
-    });
-    const { key, value } = from;
-    build.add(op.id, { kind: 'windowed stream', windowed: from.grouped.windowedBy(windows), window, key, value });
+    const { window, emit } = op;
+    const { key, value, grouped } = from;
+    const windows = windowsOf(window);
+    if (windows.kind === 'session') {
+      const windowed = grouped.windowedBy(windows);
+      if (emit !== null) windowed.emitStrategy(emit);
+      build.add(op.id, { kind: 'session stream', windowed, window, key, value });
+      return;
+    }
+    const windowed = grouped.windowedBy(windows);
+    if (emit !== null) windowed.emitStrategy(emit);
+    build.add(op.id, { kind: 'windowed stream', windowed, window, key, value });
   },
 };
