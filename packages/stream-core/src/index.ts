@@ -39,26 +39,31 @@ export type {
 export { KafkaStreams } from './kafka-streams.ts';
 export type { KafkaStreamsState } from './kafka-streams-state.ts';
 export type {
-  Aggregator,
   Branched,
   BranchedKStream,
-  ConnectedStores,
-  ForeachAction,
-  Initializer,
-  KeyValueMapper,
+  CogroupedKStream,
   KGroupedStream,
   KGroupedTable,
   KStream,
   KTable,
+  SessionWindowedCogroupedKStream,
+  SessionWindowedKStream,
+  TimeWindowedCogroupedKStream,
+  TimeWindowedKStream,
+} from './kstream/api.ts';
+export type {
+  Aggregator,
+  ConnectedStores,
+  ForeachAction,
+  Initializer,
+  KeyValueMapper,
   Merger,
   Predicate,
   Reducer,
-  SessionWindowedKStream,
-  TimeWindowedKStream,
   ValueJoiner,
   ValueMapper,
   ValueTransformer,
-} from './kstream/api.ts';
+} from './kstream/functions.ts';
 export type { Consumed } from './kstream/options/consumed.ts';
 export type { Grouped } from './kstream/options/grouped.ts';
 export type { Joined, JoinStore, StreamJoined } from './kstream/options/joined.ts';

@@ -85,7 +85,14 @@ describe.each([
   });
 
   test('a sliding window goes on', async () => {
-    const halves = { before: [150, 170, 240], after: [260, 300], total: 4 };
-    expect(await takenOver(sliding, state(), halves)).toEqual(['50-150 1', '70-170 2', '140-240 3', '151-251 2']);
+    const halves = { before: [150, 170, 240], after: [260, 300], total: 6 };
+    expect(await takenOver(sliding, state(), halves)).toEqual([
+      '50-150 1',
+      '70-170 2',
+      '140-240 3',
+      '151-251 2',
+      '160-260 3',
+      '171-271 2',
+    ]);
   });
 });

@@ -1,7 +1,9 @@
+import type { KTable, Windowed } from '@millrace/stream-core';
 import { StreamsBuilder, Topology } from '@millrace/stream-core';
 import type { CaseConfig } from '../language/case.ts';
 import { CaseError } from '../language/decode.ts';
 import type { Type } from '../types/type.ts';
+import type { Cell } from '../types/value.ts';
 import type { Node, StreamNode, TableNode, Types } from './nodes.ts';
 
 /** A window store of the case: how much of it the answer may list, depends on its retention. */
@@ -40,6 +42,11 @@ export class Build {
     if (id === null) return;
     if (this.#nodes.has(id)) throw new CaseError(`two nodes are called ${id}`);
     this.#nodes.set(id, node);
+  }
+
+  /** Remembers a windowed table: to the interpreter a windowed key is a key like others. */
+  addWindowed(id: string | null, table: Types & { readonly table: KTable<Windowed<Cell>, Cell> }): void {
+    this.add(id, { ...table, kind: 'table', table: table.table as KTable<Cell, Cell> });
   }
 
   node(id: string): Node {

@@ -1,4 +1,5 @@
 import type {
+  CogroupedKStream,
   KGroupedStream,
   KGroupedTable,
   KStream,
@@ -48,6 +49,14 @@ export interface SessionStreamNode extends Types {
   readonly window: WindowSpec;
 }
 
+/** A cogroup, whose aggregators need to know the type of the aggregate, which the op behind it names. */
+export interface CogroupedNode {
+  readonly kind: 'cogrouped';
+  readonly key: Type;
+  readonly window: WindowSpec | null;
+  cogrouped(aggregate: Type): CogroupedKStream<Cell, Cell>;
+}
+
 /** A node of the plain Topology, which has nothing but its name. */
 interface PlainNode extends Types {
   readonly kind: 'plain node';
@@ -61,4 +70,5 @@ export type Node =
   | GroupedTableNode
   | WindowedStreamNode
   | SessionStreamNode
+  | CogroupedNode
   | PlainNode;

@@ -1,8 +1,19 @@
 import type { Windowed } from '../common/window.ts';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor/processor.ts';
-import type { ProcessingContext } from '../processor/processor-context.ts';
 import type { TopicNameExtractor } from '../processor/topic-name-extractor.ts';
-import type { StoreBuilder } from '../state/state-store.ts';
+import type {
+  Aggregator,
+  ConnectedStores,
+  ForeachAction,
+  Initializer,
+  KeyValueMapper,
+  Merger,
+  Predicate,
+  Reducer,
+  ValueJoiner,
+  ValueMapper,
+  ValueTransformer,
+} from './functions.ts';
 import type { Grouped } from './options/grouped.ts';
 import type { Joined, StreamJoined } from './options/joined.ts';
 import type { MaterializedAs } from './options/materialized.ts';
@@ -16,38 +27,6 @@ import type { UnlimitedWindows } from './windows/unlimited-windows.ts';
 import type { JoinWindows, TimeWindows } from './windows/windows.ts';
 
 // The whole DSL on one page. These interfaces name each other, so they live in one file.
-
-/** A test of a record. */
-export type Predicate<K, V> = (key: K, value: V) => boolean;
-/** Makes something of a key and a value. */
-export type KeyValueMapper<K, V, R> = (key: K, value: V) => R;
-/** Makes a value of a value; the key comes second, for those who need it, and must not be changed. */
-export type ValueMapper<K, V, VR> = (value: V, key: K) => VR;
-/** Makes a value of two that meet in a join. */
-export type ValueJoiner<K, V, VO, VR> = (left: V, right: VO, key: K) => VR;
-/** Does something with a record. */
-export type ForeachAction<K, V> = (key: K, value: V) => void;
-/** The value that an aggregation begins with. */
-export type Initializer<VA> = () => VA;
-/** Adds a record to an aggregate; null deletes the aggregate. */
-export type Aggregator<K, V, VA> = (key: K, value: V, aggregate: VA) => VA | null;
-/** Makes one value of two; null deletes the result. */
-export type Reducer<V> = (aggregate: V, value: V) => V | null;
-
-/** Makes one aggregate of two, when their sessions become one; null deletes it. */
-export type Merger<K, VA> = (key: K, left: VA, right: VA) => VA | null;
-
-/** Stores that a processor uses: names of stores that were added, or builders, which are added at the same time. */
-export interface ConnectedStores extends Named {
-  readonly stores?: readonly (string | StoreBuilder)[];
-}
-
-/** Makes values of a table's values with the help of stores. One is made for every task. */
-export interface ValueTransformer<K, V, VR> {
-  init?(context: ProcessingContext): void;
-  transform(key: K, value: V | null): VR | null;
-  close?(): void;
-}
 
 /**
  * An unbounded sequence of records: facts that do not replace each other.
@@ -214,6 +193,8 @@ export interface KGroupedStream<K, V> {
     aggregator: Aggregator<K, V, VA>,
     options?: MaterializedAs<K, VA>,
   ): KTable<K, VA>;
+  /** Aggregates this stream together with others into one table. */
+  cogroup<VA>(aggregator: Aggregator<K, V, VA>): CogroupedKStream<K, VA>;
   /** Aggregates by time too. */
   windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedKStream<K, V>;
   /** Aggregates by sessions of activity too. */
@@ -248,6 +229,39 @@ export interface SessionWindowedKStream<K, V> {
   aggregate<VA>(
     initializer: Initializer<VA>,
     aggregator: Aggregator<K, V, VA>,
+    merger: Merger<K, VA>,
+    options?: MaterializedAs<K, VA>,
+  ): KTable<Windowed<K>, VA>;
+}
+
+/**
+ * Grouped streams that are aggregated into one table, each with an aggregator of its own. They must be partitioned
+ * alike; a stream whose key may have changed goes through a repartition topic first.
+ *
+ * @see KIP-150, `org.apache.kafka.streams.kstream.CogroupedKStream`
+ */
+export interface CogroupedKStream<K, VA> {
+  /** Adds a stream. One that is added again gets another aggregator. */
+  cogroup<V>(grouped: KGroupedStream<K, V>, aggregator: Aggregator<K, V, VA>): CogroupedKStream<K, VA>;
+  /** One aggregate a key over the records of all streams. Those with a null key or value are dropped. */
+  aggregate(initializer: Initializer<VA>, options?: MaterializedAs<K, VA>): KTable<K, VA>;
+  /** Aggregates by time too. */
+  windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedCogroupedKStream<K, VA>;
+  /** Aggregates by sessions of activity too. */
+  windowedBy(windows: SessionWindows): SessionWindowedCogroupedKStream<K, VA>;
+}
+
+/** Cogrouped streams by time window. @see `org.apache.kafka.streams.kstream.TimeWindowedCogroupedKStream` */
+export interface TimeWindowedCogroupedKStream<K, VA> {
+  /** One aggregate a key and window over the records of all streams. */
+  aggregate(initializer: Initializer<VA>, options?: MaterializedAs<K, VA>): KTable<Windowed<K>, VA>;
+}
+
+/** Cogrouped streams by session. @see `org.apache.kafka.streams.kstream.SessionWindowedCogroupedKStream` */
+export interface SessionWindowedCogroupedKStream<K, VA> {
+  /** One aggregate a key and session over the records of all streams; the merger is for sessions that become one. */
+  aggregate(
+    initializer: Initializer<VA>,
     merger: Merger<K, VA>,
     options?: MaterializedAs<K, VA>,
   ): KTable<Windowed<K>, VA>;

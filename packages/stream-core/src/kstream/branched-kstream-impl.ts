@@ -1,7 +1,8 @@
 import { passThrough } from '../processor/pass-through.ts';
-import type { Branched, BranchedKStream, KStream, Predicate } from './api.ts';
+import type { Branched, BranchedKStream, KStream } from './api.ts';
 import type { DslContext, StreamTraits } from './dsl-context.ts';
 import { nameOr, nextName } from './dsl-context.ts';
+import type { Predicate } from './functions.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
 import type { BranchTarget } from './operators/branch.ts';

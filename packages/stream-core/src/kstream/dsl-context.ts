@@ -42,6 +42,13 @@ export interface StreamFacade<K, V> extends KStream<K, V> {
   repartitionNode: RepartitionNode | null;
 }
 
+/** A grouped stream as one sees it that aggregates several of them together. */
+export interface GroupedStreamFacade<K, V> extends KGroupedStream<K, V> {
+  readonly traits: StreamTraits<K, V>;
+  /** The name of the repartition topic in front of its aggregations, if the user gave one. */
+  readonly repartitionName: string | null;
+}
+
 /** A table as the operators that join it see it. */
 export interface TableFacade<K, V> extends KTable<K, V> {
   readonly traits: TableTraits<K, V>;
@@ -92,13 +99,16 @@ export const mergeOrigins = (left: Origin, right: Origin): Origin => ({
       : Math.max(left.idleTimeoutMs, right.idleTimeoutMs),
 });
 
+/** The origin of several inputs, which must be partitioned alike from now on. */
+export const copartitionAll = (context: DslContext, origins: readonly Origin[]): Origin => {
+  const origin = origins.reduce(mergeOrigins);
+  context.plan.graph.copartition(origin.sources);
+  return origin;
+};
+
 /** The origin of two inputs, which must be partitioned alike from now on. */
 export const copartition = (
   context: DslContext,
   left: Traits<unknown, unknown>,
   right: Traits<unknown, unknown>,
-): Origin => {
-  const origin = mergeOrigins(left.origin, right.origin);
-  context.plan.graph.copartition(origin.sources);
-  return origin;
-};
+): Origin => copartitionAll(context, [left.origin, right.origin]);

@@ -1,16 +1,10 @@
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import { defaultValue } from '../serdes/serde-slot.ts';
 import { serdes } from '../serdes/serdes.ts';
-import type {
-  Aggregator,
-  Initializer,
-  KGroupedStream,
-  KTable,
-  Reducer,
-  SessionWindowedKStream,
-  TimeWindowedKStream,
-} from './api.ts';
-import type { DslContext, StreamTraits } from './dsl-context.ts';
+import type { CogroupedKStream, KTable, SessionWindowedKStream, TimeWindowedKStream } from './api.ts';
+import { CogroupedKStreamImpl } from './cogrouped-kstream-impl.ts';
+import type { DslContext, GroupedStreamFacade, StreamTraits } from './dsl-context.ts';
+import type { Aggregator, Initializer, Reducer } from './functions.ts';
 import { aggregateNames, GroupAggregate } from './group-aggregate.ts';
 import { tableSerdes, tableStore } from './materialize.ts';
 import type { Aggregation } from './operators/stream-aggregate.ts';
@@ -30,14 +24,16 @@ interface AggregateOptions<K, V, VA> {
   readonly isStreamCount?: boolean;
 }
 
-export class KGroupedStreamImpl<K, V> implements KGroupedStream<K, V> {
+export class KGroupedStreamImpl<K, V> implements GroupedStreamFacade<K, V> {
+  readonly traits: StreamTraits<K, V>;
+  readonly repartitionName: string | null;
   readonly #context: DslContext;
-  readonly #traits: StreamTraits<K, V>;
   readonly #aggregate: GroupAggregate<K, V>;
 
   constructor(context: DslContext, traits: StreamTraits<K, V>, repartitionName: string | null) {
     this.#context = context;
-    this.#traits = traits;
+    this.traits = traits;
+    this.repartitionName = repartitionName;
     this.#aggregate = new GroupAggregate(context, traits, repartitionName);
   }
 
@@ -47,10 +43,7 @@ export class KGroupedStreamImpl<K, V> implements KGroupedStream<K, V> {
   }
 
   reduce(reducer: Reducer<V>, options: MaterializedAs<K, V> = {}): KTable<K, V> {
-    return this.#build(
-      { how: reduction<K, V>(reducer), value: this.#traits.value, prefix: 'KSTREAM-REDUCE-' },
-      options,
-    );
+    return this.#build({ how: reduction<K, V>(reducer), value: this.traits.value, prefix: 'KSTREAM-REDUCE-' }, options);
   }
 
   aggregate<VA>(
@@ -62,18 +55,22 @@ export class KGroupedStreamImpl<K, V> implements KGroupedStream<K, V> {
     return this.#build({ how, value: defaultValue<VA>, prefix: 'KSTREAM-AGGREGATE-' }, options);
   }
 
+  cogroup<VA>(aggregator: Aggregator<K, V, VA>): CogroupedKStream<K, VA> {
+    return new CogroupedKStreamImpl<K, VA>(this.#context).cogroup(this, aggregator);
+  }
+
   windowedBy(windows: FixedWindows): TimeWindowedKStream<K, V>;
   windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>;
   windowedBy(windows: FixedWindows | SessionWindows): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> {
     const aggregate = this.#aggregate;
     return windows.kind === 'session'
-      ? new SessionWindowedKStreamImpl(this.#context, this.#traits, { windows, aggregate })
-      : new TimeWindowedKStreamImpl(this.#context, this.#traits, { windows, aggregate });
+      ? new SessionWindowedKStreamImpl(this.#context, this.traits, { windows, aggregate })
+      : new TimeWindowedKStreamImpl(this.#context, this.traits, { windows, aggregate });
   }
 
   #build<VA>(parts: AggregateOptions<K, V, VA>, options: MaterializedAs<K, VA>): KTable<K, VA> {
     const names = aggregateNames(this.#context, options, parts);
-    const serdes = tableSerdes(options.materialized, { key: this.#traits.key, value: parts.value });
+    const serdes = tableSerdes(options.materialized, { key: this.traits.key, value: parts.value });
     const store = tableStore(names.store, options.materialized, serdes);
     return this.#aggregate.build({ names, operator: new StreamAggregate(store, parts.how), serdes });
   }

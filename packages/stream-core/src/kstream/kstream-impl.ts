@@ -6,21 +6,18 @@ import type { StreamPartitioner } from '../processor/stream-partitioner.ts';
 import type { TopicNameExtractor } from '../processor/topic-name-extractor.ts';
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import { defaultKey, defaultValue, slotOf } from '../serdes/serde-slot.ts';
-import type {
-  BranchedKStream,
-  ConnectedStores,
-  ForeachAction,
-  KeyValueMapper,
-  KGroupedStream,
-  KStream,
-  KTable,
-  Predicate,
-  ValueJoiner,
-  ValueMapper,
-} from './api.ts';
+import type { BranchedKStream, KGroupedStream, KStream, KTable } from './api.ts';
 import { BranchedKStreamImpl } from './branched-kstream-impl.ts';
 import type { DslContext, StreamFacade, StreamTraits, TableFacade } from './dsl-context.ts';
 import { mergeOrigins, nameOr, nextName } from './dsl-context.ts';
+import type {
+  ConnectedStores,
+  ForeachAction,
+  KeyValueMapper,
+  Predicate,
+  ValueJoiner,
+  ValueMapper,
+} from './functions.ts';
 import type { GraphNodeTraits } from './graph/graph-node.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import type { RepartitionNode } from './graph/repartition-node.ts';

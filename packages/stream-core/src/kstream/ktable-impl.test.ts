@@ -5,7 +5,8 @@ import { serdes } from '../serdes/serdes.ts';
 import type { KeyValueStore, TimestampedKeyValueStore } from '../state/key-value-store.ts';
 import { stores } from '../state/stores.ts';
 import { TopologyTestDriver } from '../testing/topology-test-driver.ts';
-import type { KTable, ValueTransformer } from './api.ts';
+import type { KTable } from './api.ts';
+import type { ValueTransformer } from './functions.ts';
 import { StreamsBuilder } from './streams-builder.ts';
 
 const text = { key: serdes.string(), value: serdes.string() };

@@ -1,19 +1,17 @@
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import { defaultKey, defaultValue, slotOf } from '../serdes/serde-slot.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
+import type { KGroupedTable, KStream, KTable } from './api.ts';
+import type { DslContext, TableFacade, TableTraits } from './dsl-context.ts';
+import { nameOr, storeNameOr } from './dsl-context.ts';
 import type {
   ConnectedStores,
   KeyValueMapper,
-  KGroupedTable,
-  KStream,
-  KTable,
   Predicate,
   ValueJoiner,
   ValueMapper,
   ValueTransformer,
-} from './api.ts';
-import type { DslContext, TableFacade, TableTraits } from './dsl-context.ts';
-import { nameOr, storeNameOr } from './dsl-context.ts';
+} from './functions.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
 import { tableSerdes, tableStore } from './materialize.ts';

@@ -1,7 +1,8 @@
 import { defaultValue } from '../serdes/serde-slot.ts';
-import type { KTable, ValueJoiner } from './api.ts';
+import type { KTable } from './api.ts';
 import type { DslContext, TableTraits } from './dsl-context.ts';
 import { copartition, nameOr, storeNameOr, suffixedOr } from './dsl-context.ts';
+import type { ValueJoiner } from './functions.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
 import { tableSerdes, tableStore } from './materialize.ts';

@@ -6,6 +6,7 @@ import type { StoreBuilder } from '../state/state-store.ts';
 import { sessionStoreBuilder, timestampedWindowStoreBuilder } from '../state/store-builders.ts';
 import type { TableSerdes } from './materialize.ts';
 import { traitsOf } from './materialize.ts';
+import type { WindowedOptions } from './operators/final-results.ts';
 import type { SessionAggregation } from './operators/session-aggregate.ts';
 import { SessionAggregate } from './operators/session-aggregate.ts';
 import { SlidingAggregate } from './operators/sliding-aggregate.ts';
@@ -113,15 +114,15 @@ export const sessionTableSerdes = <K, VA>({ key, value }: TableSerdes<K, VA>): T
 export const windowAggregate = <K, V, VA>(
   store: StoreBuilder,
   how: Aggregation<K, V, VA>,
-  { windows, emit }: { readonly windows: FixedWindows; readonly emit: EmitStrategy },
+  { windows, ...others }: WindowedOptions<FixedWindows>,
 ): TableOperator<Windowed<K>, VA, V> =>
   windows.kind === 'sliding'
-    ? new SlidingAggregate(store, how, { windows, emit })
-    : new WindowAggregate(store, how, { windows, emit });
+    ? new SlidingAggregate(store, how, { windows, ...others })
+    : new WindowAggregate(store, how, { windows, ...others });
 
 /** The operator of a table over sessions. */
 export const sessionAggregate = <K, V, VA>(
   store: StoreBuilder,
   how: SessionAggregation<K, V, VA>,
-  options: { readonly windows: SessionWindows; readonly emit: EmitStrategy },
+  options: WindowedOptions<SessionWindows>,
 ): TableOperator<Windowed<K>, VA, V> => new SessionAggregate(store, how, options);

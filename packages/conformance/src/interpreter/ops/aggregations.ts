@@ -20,6 +20,7 @@ import type { Types } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
 import { given, materializedWith, named } from '../options.ts';
 import { unsupported } from '../unsupported-error.ts';
+import { aggregateCogrouped, cogroupOps } from './cogroup.ts';
 import { defaultRetentionMs, windowedKey, windowedOps } from './windows.ts';
 
 type AggregationOp = OpOf<'count'> | OpOf<'reduce'> | OpOf<'aggregate'>;
@@ -101,6 +102,11 @@ const reduce = (op: OpOf<'reduce'>, build: Build): void => {
 };
 
 const aggregate = (op: OpOf<'aggregate'>, build: Build): void => {
+  const cogrouped = build.node(op.from);
+  if (cogrouped.kind === 'cogrouped') {
+    aggregateCogrouped(op, cogrouped, build);
+    return;
+  }
   const from = aggregatable(op.from, build);
   const value = typeOf(op.init.type);
   const options = optionsOf(op, build, { from, value, serde: value.serde });
@@ -150,6 +156,7 @@ export const aggregationOps: OpHandlers<
   'groupByKey' | 'groupBy' | 'windowedBy' | 'cogroup' | 'count' | 'reduce' | 'aggregate' | 'suppress'
 > = {
   ...windowedOps,
+  ...cogroupOps,
 
   groupByKey: (op, build) => {
     const { stream, key, value } = build.stream(op.from);
@@ -161,8 +168,6 @@ export const aggregationOps: OpHandlers<
   count,
   reduce,
   aggregate,
-
-  cogroup: () => unsupported('cogroup'),
 
   suppress: () => unsupported('suppress'),
 };

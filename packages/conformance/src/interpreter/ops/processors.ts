@@ -5,6 +5,7 @@ import { fixedKeyProcessorSupplier, forwardedValue, processorSupplier } from '..
 import { stringType } from '../../types/type.ts';
 import type { Cell } from '../../types/value.ts';
 import type { Build } from '../build.ts';
+import { wrongKind } from '../build.ts';
 import type { Node, Types } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
 import { extractorOf, given, named, optionallyMaterialized } from '../options.ts';
@@ -53,7 +54,7 @@ const transformValues = (op: OpOf<'transformValues'>, build: Build): void => {
 const parentTypes = (parents: readonly string[], build: Build): Types => {
   const first: Node | null = parents[0] === undefined ? null : build.node(parents[0]);
   if (first === null) throw new CaseError('a node has no parents');
-  return first;
+  return first.kind === 'cogrouped' ? wrongKind(first.kind, first, 'a processor') : first;
 };
 
 const papiSource = (op: OpOf<'papiSource'>, build: Build): void => {

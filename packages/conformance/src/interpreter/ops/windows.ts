@@ -57,6 +57,10 @@ export const windowsOf = (window: WindowSpec): TimeWindows | SlidingWindows | Un
 export const windowedOps: OpHandlers<'windowedBy'> = {
   windowedBy: (op, build) => {
     const from = build.node(op.from);
+    if (from.kind === 'cogrouped') {
+      build.add(op.id, { ...from, window: op.window });
+      return;
+    }
     if (from.kind !== 'grouped stream') return wrongKind(op.from, from, 'a grouped stream');
     const { window, emit } = op;
     const { key, value, grouped } = from;

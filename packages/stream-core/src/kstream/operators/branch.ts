@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { Predicate } from '../api.ts';
+import type { Predicate } from '../functions.ts';
 
 /** A child of a split: the records that satisfy the predicate and none before; null takes what is left. */
 export interface BranchTarget<K, V> {

@@ -1,7 +1,7 @@
 import { emptyRecordContext } from '../../common/record-context.ts';
 import type { OperatorContext } from '../../processor/operator.ts';
 import { processingContext } from '../../processor/processing-context.ts';
-import type { Predicate, ValueMapper, ValueTransformer } from '../api.ts';
+import type { Predicate, ValueMapper, ValueTransformer } from '../functions.ts';
 import type { EntryMapper } from './table-map.ts';
 
 /** Keeps the entries for which `predicate` is `wanted`. @see `KTableFilter` */

@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { Predicate } from '../api.ts';
+import type { Predicate } from '../functions.ts';
 
 /** Lets the records pass that satisfy `predicate`. @see `KStreamFilter` */
 export const filter =

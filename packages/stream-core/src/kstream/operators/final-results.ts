@@ -1,6 +1,14 @@
 import type { OperatorContext, OperatorTime } from '../../processor/operator.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 
+/** What an operator over windows has to know besides its store and what it does. */
+export interface WindowedOptions<W> {
+  readonly windows: W;
+  readonly emit: EmitStrategy;
+  /** The name of the operator's own time. @default that of the store */
+  readonly timeName?: string;
+}
+
 /** Times of windows, both ends included. */
 export interface EmitRange {
   readonly from: number;

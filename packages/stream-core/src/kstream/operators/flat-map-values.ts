@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { ValueMapper } from '../api.ts';
+import type { ValueMapper } from '../functions.ts';
 
 /** Makes any number of values of each. @see `KStreamFlatMapValues` */
 export const flatMapValues =

@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { KeyValueMapper } from '../api.ts';
+import type { KeyValueMapper } from '../functions.ts';
 
 /** Makes any number of records of each. @see `KStreamFlatMap` */
 export const flatMap =

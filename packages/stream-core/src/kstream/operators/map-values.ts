@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { ValueMapper } from '../api.ts';
+import type { ValueMapper } from '../functions.ts';
 
 /** Gives each record a new value. @see `KStreamMapValues` */
 export const mapValues =

@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { KeyValueMapper } from '../api.ts';
+import type { KeyValueMapper } from '../functions.ts';
 
 /** Makes a new key and value of each record. @see `KStreamMap` */
 export const map =

@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { ForeachAction } from '../api.ts';
+import type { ForeachAction } from '../functions.ts';
 
 /** Does something with each record and lets it pass. @see `KStreamPeek` */
 export const peek =

@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { KeyValueMapper } from '../api.ts';
+import type { KeyValueMapper } from '../functions.ts';
 
 /** Gives each record a new key. */
 export const selectKey =

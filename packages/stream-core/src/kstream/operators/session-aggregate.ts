@@ -6,11 +6,11 @@ import { withHeaders } from '../../processor/with-headers.ts';
 import type { CachedStore } from '../../state/cached-store.ts';
 import type { SessionStore } from '../../state/session-store.ts';
 import type { StoreBuilder } from '../../state/state-store.ts';
-import type { Merger } from '../api.ts';
+import type { Merger } from '../functions.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { SessionWindows } from '../windows/session-windows.ts';
 import type { Change } from './change.ts';
-import type { EmitRange } from './final-results.ts';
+import type { EmitRange, WindowedOptions } from './final-results.ts';
 import { finalResults } from './final-results.ts';
 import type { Aggregation } from './stream-aggregate.ts';
 import type { TableGetter, TableOperator, TableView } from './table-operator.ts';
@@ -40,17 +40,15 @@ export class SessionAggregate<K, V, VA> implements TableOperator<Windowed<K>, VA
   readonly #windows: SessionWindows;
   readonly #how: SessionAggregation<K, V, VA>;
   readonly #emit: EmitStrategy;
+  readonly #timeName: string;
   #sendOldValues = false;
 
-  constructor(
-    store: StoreBuilder,
-    how: SessionAggregation<K, V, VA>,
-    options: { readonly windows: SessionWindows; readonly emit: EmitStrategy },
-  ) {
+  constructor(store: StoreBuilder, how: SessionAggregation<K, V, VA>, options: WindowedOptions<SessionWindows>) {
     this.#store = store;
     this.#how = how;
     this.#windows = options.windows;
     this.#emit = options.emit;
+    this.#timeName = options.timeName ?? store.name;
   }
 
   // The keys that come in are not those that go out, which the interface of tables cannot say.
@@ -58,7 +56,7 @@ export class SessionAggregate<K, V, VA> implements TableOperator<Windowed<K>, VA
     const { inactivityGapMs, graceMs } = this.#windows;
     const store = context.store<SessionTableStore<K, VA>>(this.#store.name);
     const forward = this.#forwarder(context, store);
-    const time = context.operatorTime(this.#store.name);
+    const time = context.operatorTime(this.#timeName);
     const final = finalResults(context, this.#emit, {
       store: this.#store.name,
       closedWindows,

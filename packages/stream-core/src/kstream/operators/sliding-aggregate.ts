@@ -4,7 +4,7 @@ import type { StoreBuilder } from '../../state/state-store.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { SlidingWindows } from '../windows/sliding-windows.ts';
 import type { Change } from './change.ts';
-import type { EmitRange } from './final-results.ts';
+import type { EmitRange, WindowedOptions } from './final-results.ts';
 import { finalResults } from './final-results.ts';
 import { SlidingUpdate } from './sliding-update.ts';
 import type { Aggregation } from './stream-aggregate.ts';
@@ -22,17 +22,15 @@ export class SlidingAggregate<K, V, VA> implements TableOperator<Windowed<K>, VA
   readonly #store: StoreBuilder;
   readonly #windows: SlidingWindows;
   readonly #emit: EmitStrategy;
+  readonly #timeName: string;
   readonly #aggregation: Aggregation<K, V, VA>;
   #sendOldValues = false;
 
-  constructor(
-    store: StoreBuilder,
-    how: Aggregation<K, V, VA>,
-    options: { readonly windows: SlidingWindows; readonly emit: EmitStrategy },
-  ) {
+  constructor(store: StoreBuilder, how: Aggregation<K, V, VA>, options: WindowedOptions<SlidingWindows>) {
     this.#store = store;
     this.#windows = options.windows;
     this.#emit = options.emit;
+    this.#timeName = options.timeName ?? store.name;
     this.#aggregation = how;
   }
 
@@ -41,7 +39,7 @@ export class SlidingAggregate<K, V, VA> implements TableOperator<Windowed<K>, VA
     const { timeDifferenceMs, graceMs } = this.#windows;
     const store = context.store<WindowTableStore<K, VA>>(this.#store.name);
     const forward = windowForwarder(store, context, { emit: this.#emit, sendOldValues: this.#sendOldValues });
-    const time = context.operatorTime(this.#store.name);
+    const time = context.operatorTime(this.#timeName);
     const final = finalResults(context, this.#emit, {
       store: this.#store.name,
       closedWindows: (last, closeTime) => closedWindows(timeDifferenceMs, last, closeTime),

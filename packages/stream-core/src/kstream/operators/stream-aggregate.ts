@@ -1,6 +1,6 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
 import type { StoreBuilder } from '../../state/state-store.ts';
-import type { Aggregator, Initializer, Reducer } from '../api.ts';
+import type { Aggregator, Initializer, Reducer } from '../functions.ts';
 import type { Change } from './change.ts';
 import type { TableOperator, TableView } from './table-operator.ts';
 import type { TableStore } from './table-store.ts';

@@ -1,5 +1,5 @@
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { ValueJoiner } from '../api.ts';
+import type { ValueJoiner } from '../functions.ts';
 import type { TableView } from './table-operator.ts';
 
 /**

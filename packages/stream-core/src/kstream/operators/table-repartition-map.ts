@@ -1,6 +1,6 @@
 import { asBuffer } from '../../common/bytes.ts';
 import type { OperatorSupplier } from '../../processor/operator.ts';
-import type { KeyValueMapper } from '../api.ts';
+import type { KeyValueMapper } from '../functions.ts';
 import type { Change } from './change.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { OperatorContext, OperatorSupplier } from '../../processor/operator.ts';
 import type { StoreBuilder } from '../../state/state-store.ts';
 import type { ValueAndTimestamp } from '../../state/value-and-timestamp.ts';
-import type { ValueJoiner } from '../api.ts';
+import type { ValueJoiner } from '../functions.ts';
 import type { Change } from './change.ts';
 import type { TableGetter, TableOperator, TableView } from './table-operator.ts';
 import type { TableStore } from './table-store.ts';

@@ -7,7 +7,7 @@ import { unlimitedMs, unlimitedWindowAt } from '../windows/unlimited-windows.ts'
 import type { TimeWindows } from '../windows/windows.ts';
 import { timeWindowAt, windowStartsFor } from '../windows/windows.ts';
 import type { Change } from './change.ts';
-import type { EmitRange } from './final-results.ts';
+import type { EmitRange, WindowedOptions } from './final-results.ts';
 import { finalResults } from './final-results.ts';
 import type { Aggregation } from './stream-aggregate.ts';
 import type { TableOperator, TableView } from './table-operator.ts';
@@ -48,17 +48,19 @@ export class WindowAggregate<K, V, VA> implements TableOperator<Windowed<K>, VA,
   readonly #store: StoreBuilder;
   readonly #places: Places;
   readonly #emit: EmitStrategy;
+  readonly #timeName: string;
   readonly #aggregation: Aggregation<K, V, VA>;
   #sendOldValues = false;
 
   constructor(
     store: StoreBuilder,
     how: Aggregation<K, V, VA>,
-    options: { readonly windows: TimeWindows | UnlimitedWindows; readonly emit: EmitStrategy },
+    options: WindowedOptions<TimeWindows | UnlimitedWindows>,
   ) {
     this.#store = store;
     this.#places = placesOf(options.windows);
     this.#emit = options.emit;
+    this.#timeName = options.timeName ?? store.name;
     this.#aggregation = how;
   }
 
@@ -68,7 +70,7 @@ export class WindowAggregate<K, V, VA> implements TableOperator<Windowed<K>, VA,
     const { initializer, aggregator } = this.#aggregation;
     const store = context.store<WindowTableStore<K, VA>>(this.#store.name);
     const forward = windowForwarder(store, context, { emit: this.#emit, sendOldValues: this.#sendOldValues });
-    const time = context.operatorTime(this.#store.name);
+    const time = context.operatorTime(this.#timeName);
     const final = finalResults(context, this.#emit, {
       store: this.#store.name,
       closedWindows: (last, closeTime) => closedWindows(places, last, closeTime),
