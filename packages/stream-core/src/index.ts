@@ -71,6 +71,8 @@ export type { Materialized, MaterializedAs } from './kstream/options/materialize
 export type { Named } from './kstream/options/named.ts';
 export type { Produced } from './kstream/options/produced.ts';
 export type { Repartitioned } from './kstream/options/repartitioned.ts';
+export type { BufferConfig, StrictBufferConfig, Suppressed } from './kstream/options/suppressed.ts';
+export { untilTimeLimit, untilWindowCloses } from './kstream/options/suppressed.ts';
 // Building topologies
 export type { StreamsBuilderOptions } from './kstream/streams-builder.ts';
 export { StreamsBuilder } from './kstream/streams-builder.ts';

@@ -20,6 +20,7 @@ import type { MaterializedAs } from './options/materialized.ts';
 import type { Named } from './options/named.ts';
 import type { Produced } from './options/produced.ts';
 import type { Repartitioned } from './options/repartitioned.ts';
+import type { Suppressed } from './options/suppressed.ts';
 import type { EmitStrategy } from './windows/emit-strategy.ts';
 import type { SessionWindows } from './windows/session-windows.ts';
 import type { SlidingWindows } from './windows/sliding-windows.ts';
@@ -161,6 +162,8 @@ export interface KTable<K, V> {
     selector: KeyValueMapper<K, V, readonly [key: KR, value: VR]>,
     options?: Grouped<KR, VR>,
   ): KGroupedTable<KR, VR>;
+  /** Holds updates back until they are final, or for a time (`untilWindowCloses`, `untilTimeLimit`). */
+  suppress(suppressed: Suppressed): KTable<K, V>;
   /** The entries whose key is in both tables. */
   join<VO, VR>(
     other: KTable<K, VO>,

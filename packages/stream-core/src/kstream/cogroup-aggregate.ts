@@ -3,6 +3,7 @@ import type { KTable } from './api.ts';
 import type { DslContext, GroupedStreamFacade, Origin, Traits } from './dsl-context.ts';
 import { copartitionAll, suffixedOr } from './dsl-context.ts';
 import type { Aggregator, Initializer } from './functions.ts';
+import type { GraphNodeTraits } from './graph/graph-node.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
 import type { TableSerdes } from './materialize.ts';
@@ -31,6 +32,8 @@ export interface CogroupParts<K, KR, VA> {
   readonly storeName: string;
   readonly serdes: TableSerdes<KR, VA>;
   readonly initializer: Initializer<VA>;
+  /** How long windows stay open behind their end, in an aggregation by windows. */
+  readonly graceMs?: number;
   /** The operator of one of the streams. They all write one store, and each has a time of its own. */
   readonly operatorOf: (how: Aggregation<K, unknown, VA>, timeName: string) => TableOperator<KR, VA, unknown>;
 }
@@ -62,7 +65,8 @@ export class CogroupAggregate<K, VA> {
 
   build<KR>(parts: CogroupParts<K, KR, VA>): KTable<KR, VA> {
     const context = this.#context;
-    const { options, storeName, serdes, initializer, operatorOf } = parts;
+    const { options, storeName, serdes, initializer, operatorOf, graceMs } = parts;
+    const traits = graceMs === undefined ? {} : { graceMs };
     for (const group of this.#groups.keys()) this.#connect(group, storeName, options);
     const origin = copartitionAll(context, this.#origins());
     const operators: TableOperator<KR, VA, unknown>[] = [];
@@ -70,7 +74,7 @@ export class CogroupAggregate<K, VA> {
     for (const [group, aggregator] of this.#groups) {
       const operator = operatorOf(aggregation(initializer, aggregator), `${storeName}/${operators.length}`);
       const suffix = `-cogroup-agg-${operators.length}`;
-      const node = aggregateNode(suffixedOr(context, options.name, suffix, aggregatePrefix), operator);
+      const node = aggregateNode(suffixedOr(context, options.name, suffix, aggregatePrefix), operator, traits);
       context.plan.add(node, [(this.#parents.get(group) as Parent).node]);
       operators.push(operator);
       nodes.push(node);
@@ -110,7 +114,14 @@ export class CogroupAggregate<K, VA> {
   }
 }
 
-const aggregateNode = <KR, VA>(name: string, operator: TableOperator<KR, VA, unknown>): GraphNode =>
-  new GraphNode(name, (graph, parents) =>
-    writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+const aggregateNode = <KR, VA>(
+  name: string,
+  operator: TableOperator<KR, VA, unknown>,
+  traits: GraphNodeTraits,
+): GraphNode =>
+  new GraphNode(
+    name,
+    (graph, parents) =>
+      writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+    traits,
   );

@@ -18,6 +18,7 @@ import { StreamAggregate } from './operators/stream-aggregate.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import type { FixedWindows } from './windowed-table.ts';
 import {
+  openForMs,
   sessionAggregate,
   sessionTableSerdes,
   sessionTableStore,
@@ -83,6 +84,7 @@ export class CogroupedKStreamImpl<K, VA> implements CogroupedKStream<K, VA> {
       storeName,
       serdes,
       initializer,
+      graceMs: openForMs(windows),
       operatorOf: (how, timeName) => windowAggregate(store, how, { windows, emit, timeName }),
     });
   }
@@ -104,6 +106,7 @@ export class CogroupedKStreamImpl<K, VA> implements CogroupedKStream<K, VA> {
       storeName,
       serdes: sessionTableSerdes(inner),
       initializer,
+      graceMs: openForMs(windows),
       operatorOf: (how, timeName) =>
         sessionAggregate(store, sessionAggregation(how, merger), { windows, emit, timeName }),
     });

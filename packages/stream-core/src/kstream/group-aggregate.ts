@@ -22,6 +22,8 @@ export interface AggregateParts<KR, VR> {
   readonly names: AggregateNames;
   readonly operator: TableOperator<KR, VR, never>;
   readonly serdes: TableSerdes<KR, VR>;
+  /** How long windows stay open behind their end, in an aggregation by windows. */
+  readonly graceMs?: number;
 }
 
 /**
@@ -59,10 +61,14 @@ export class GroupAggregate<K, V> {
   }
 
   build<KR, VR>(parts: AggregateParts<KR, VR>): KTable<KR, VR> {
-    const { names, operator, serdes } = parts;
+    const { names, operator, serdes, graceMs } = parts;
     const source = this.#stream.repartitionRequired ? this.#repartitioned(names) : this.#stream;
-    const node = new GraphNode(names.processor, (graph, parents) =>
-      writeProcessor(graph, { name: names.processor, operator: operator.operator, parents, stores: operator.stores() }),
+    const { processor: name } = names;
+    const node = new GraphNode(
+      name,
+      (graph, parents) =>
+        writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+      graceMs === undefined ? {} : { graceMs },
     );
     this.#context.plan.add(node, [source.node]);
     return this.#context.table<KR, VR>({

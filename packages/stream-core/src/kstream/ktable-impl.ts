@@ -25,6 +25,8 @@ import type { TableJoinKind } from './operators/table-table-join.ts';
 import type { Grouped } from './options/grouped.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import type { Named } from './options/named.ts';
+import type { Suppressed } from './options/suppressed.ts';
+import { suppressTable } from './suppress-table.ts';
 import { joinTables } from './table-table-join.ts';
 
 interface MapParts<K, V, VR> {
@@ -97,6 +99,10 @@ export class KTableImpl<K, V> implements TableFacade<K, V> {
     const value = slotOf<VR>(options.value, defaultValue);
     const { origin } = this.traits;
     return this.#context.groupedTable({ name, node, key, value, origin }, options.name ?? null);
+  }
+
+  suppress(suppressed: Suppressed): KTable<K, V> {
+    return suppressTable(this.#context, this.traits, suppressed);
   }
 
   join<VO, VR>(

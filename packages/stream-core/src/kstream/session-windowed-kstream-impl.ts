@@ -12,7 +12,7 @@ import type { SessionAggregation } from './operators/session-aggregate.ts';
 import { sessionAggregation } from './operators/session-aggregate.ts';
 import { aggregation, counting, reduction } from './operators/stream-aggregate.ts';
 import type { MaterializedAs } from './options/materialized.ts';
-import { sessionAggregate, sessionTableSerdes, sessionTableStore } from './windowed-table.ts';
+import { openForMs, sessionAggregate, sessionTableSerdes, sessionTableStore } from './windowed-table.ts';
 import type { EmitStrategy } from './windows/emit-strategy.ts';
 import type { SessionWindows } from './windows/session-windows.ts';
 
@@ -76,6 +76,7 @@ export class SessionWindowedKStreamImpl<K, V> implements SessionWindowedKStream<
     const serdesOfStore = tableSerdes(materialized, { key: this.#traits.key, value: parts.value });
     const store = sessionTableStore({ name: names.store, materialized, serdes: serdesOfStore, windows, emit });
     const operator = sessionAggregate(store, parts.how, { windows, emit });
-    return aggregate.build<Windowed<K>, VA>({ names, operator, serdes: sessionTableSerdes(serdesOfStore) });
+    const serdes = sessionTableSerdes(serdesOfStore);
+    return aggregate.build<Windowed<K>, VA>({ names, operator, serdes, graceMs: openForMs(windows) });
   }
 }

@@ -12,7 +12,7 @@ import type { Aggregation } from './operators/stream-aggregate.ts';
 import { aggregation, counting, reduction } from './operators/stream-aggregate.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import type { FixedWindows } from './windowed-table.ts';
-import { windowAggregate, windowTableSerdes, windowTableStore } from './windowed-table.ts';
+import { openForMs, windowAggregate, windowTableSerdes, windowTableStore } from './windowed-table.ts';
 import type { EmitStrategy } from './windows/emit-strategy.ts';
 
 interface WindowedParts<K, V> {
@@ -76,7 +76,8 @@ export class TimeWindowedKStreamImpl<K, V> implements TimeWindowedKStream<K, V> 
     const serdesOfStore = tableSerdes(materialized, { key: this.#traits.key, value: parts.value });
     const store = windowTableStore({ name: names.store, materialized, serdes: serdesOfStore, windows, emit });
     const operator = windowAggregate(store, parts.how, { windows, emit });
-    return aggregate.build<Windowed<K>, VA>({ names, operator, serdes: windowTableSerdes(serdesOfStore, windows) });
+    const serdes = windowTableSerdes(serdesOfStore, windows);
+    return aggregate.build<Windowed<K>, VA>({ names, operator, serdes, graceMs: openForMs(windows) });
   }
 }
 

@@ -24,6 +24,18 @@ import type { TimeWindows } from './windows/windows.ts';
 /** Windows whose place in time does not depend on the records of others, but for sliding ones. */
 export type FixedWindows = TimeWindows | SlidingWindows | UnlimitedWindows;
 
+/** How long windows stay open behind their end. A session ends with its last record, and the gap is part of this. */
+export const openForMs = (windows: FixedWindows | SessionWindows): number => {
+  switch (windows.kind) {
+    case 'session':
+      return windows.graceMs + windows.inactivityGapMs;
+    case 'unlimited':
+      return 0;
+    default:
+      return windows.graceMs;
+  }
+};
+
 /** What the store of a windowed table is made of. */
 export interface WindowedStoreParts<K, VA, W> {
   readonly name: string;

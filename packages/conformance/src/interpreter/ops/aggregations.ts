@@ -1,5 +1,5 @@
-import type { Initializer, KTable, MaterializedAs, Serde, Windowed } from '@millrace/stream-core';
-import { serdes } from '@millrace/stream-core';
+import type { Initializer, KTable, MaterializedAs, Serde, Suppressed, Windowed } from '@millrace/stream-core';
+import { serdes, untilTimeLimit, untilWindowCloses } from '@millrace/stream-core';
 import type { AggregatorTypes, CellAggregator } from '../../functions/aggregator.ts';
 import { aggregator } from '../../functions/aggregator.ts';
 import { keyMapper } from '../../functions/key.ts';
@@ -19,7 +19,6 @@ import { wrongKind } from '../build.ts';
 import type { Types } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
 import { given, materializedWith, named } from '../options.ts';
-import { unsupported } from '../unsupported-error.ts';
 import { aggregateCogrouped, cogroupOps } from './cogroup.ts';
 import { defaultRetentionMs, windowedKey, windowedOps } from './windows.ts';
 
@@ -137,6 +136,18 @@ const groupedOptions = ({ key, value }: Types, name: string | null) => ({
   ...given({ name }),
 });
 
+const suppressedOf = ({ untilWindowCloses: isFinal, untilTimeLimitMs, buffer, name }: OpOf<'suppress'>): Suppressed => {
+  const { maxRecords = null, maxBytes = null, full = null, logging = true } = buffer ?? {};
+  const bounds = { logging, ...given({ maxRecords, maxBytes }) };
+  return isFinal
+    ? untilWindowCloses({ buffer: bounds, ...given({ name }) })
+    : untilTimeLimit({
+        timeLimit: needed(untilTimeLimitMs, 'untilTimeLimitMs'),
+        buffer: { ...bounds, ...given({ whenFull: full }) },
+        ...given({ name }),
+      });
+};
+
 const groupBy = (op: OpOf<'groupBy'>, build: Build): void => {
   const from = build.node(op.from);
   if (from.kind === 'stream') {
@@ -169,5 +180,8 @@ export const aggregationOps: OpHandlers<
   reduce,
   aggregate,
 
-  suppress: () => unsupported('suppress'),
+  suppress: (op, build) => {
+    const { table, ...types } = build.table(op.from);
+    build.add(op.id, { ...types, table: table.suppress(suppressedOf(op)) });
+  },
 };

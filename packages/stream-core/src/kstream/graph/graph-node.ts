@@ -10,6 +10,8 @@ export interface GraphNodeTraits {
   /** The operator may give records another value, so a repartition cannot move in front of it. */
   readonly valueChanging?: boolean;
   readonly merge?: boolean;
+  /** The time that the windows of a windowed aggregation stay open behind their end. */
+  readonly graceMs?: number;
   /** A left or outer join, which wants records without a key too: a repartition in front must let them through. */
   readonly nullKeyRelaxed?: boolean;
 }

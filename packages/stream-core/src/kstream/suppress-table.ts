@@ -1,0 +1,70 @@
+import type { Windowed } from '../common/window.ts';
+import { TopologyError } from '../errors/streams-error.ts';
+import { timeOrderedBufferBuilder } from '../state/store-builders.ts';
+import type { KTable } from './api.ts';
+import type { DslContext, TableTraits } from './dsl-context.ts';
+import { nextName } from './dsl-context.ts';
+import { GraphNode } from './graph/graph-node.ts';
+import { windowGraceMs } from './graph/window-grace.ts';
+import { writeProcessor } from './graph/write-nodes.ts';
+import { Suppress } from './operators/suppress.ts';
+import type { Suppressed } from './options/suppressed.ts';
+
+const prefix = 'KTABLE-SUPPRESS-';
+
+const storeNameOf = (context: DslContext, { name, logging }: Suppressed): string => {
+  if (name !== null) return `${name}-store`;
+  const generated = nextName(context, `${prefix}STATE-STORE-`);
+  if (logging) context.plan.unnamed.addStore(generated, { logging });
+  return generated;
+};
+
+/**
+ * How long an update waits behind its buffer time.
+ *
+ * @throws TopologyError when windows are waited for that the table does not come from
+ */
+const waitMsOf = (node: GraphNode, { timeLimitMs }: Suppressed): number => {
+  if (timeLimitMs !== null) return timeLimitMs;
+  const graceMs = windowGraceMs(node);
+  if (graceMs !== null) return graceMs;
+  const problem = 'the suppress waits until windows close, but the table is not made of windows';
+  throw new TopologyError([{ where: node.name, problem, remedy: 'use untilTimeLimit, or aggregate by windows' }]);
+};
+
+/** The keys of a table that comes from windows are windowed. */
+const endOfWindow = (key: unknown): number => (key as Windowed<unknown>).window.end;
+
+/**
+ * Puts a suppress behind a table.
+ *
+ * @throws TopologyError when windows are waited for that the table does not come from
+ * @see KIP-328, `org.apache.kafka.streams.kstream.internals.KTableImpl.suppress`
+ */
+export const suppressTable = <K, V>(
+  context: DslContext,
+  traits: TableTraits<K, V>,
+  suppressed: Suppressed,
+): KTable<K, V> => {
+  const name = suppressed.name ?? nextName(context, prefix);
+  const waitMs = waitMsOf(traits.node, suppressed);
+  const { timeLimitMs, maxRecords, maxBytes, whenFull, logging, changelogConfig } = suppressed;
+  const waitsForWindows = timeLimitMs === null;
+  const store = timeOrderedBufferBuilder(
+    { name: storeNameOf(context, suppressed), key: traits.key, value: traits.value },
+    { persistent: null, logging, changelogConfig },
+  );
+  const operator = new Suppress<K, V>(traits.operator, store, {
+    waitMs,
+    endOf: waitsForWindows ? endOfWindow : null,
+    dropsDeletions: waitsForWindows,
+    maxRecords,
+    maxBytes,
+    whenFull,
+  });
+  const node = new GraphNode(name, (graph, parents) =>
+    writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+  );
+  context.plan.add(node, [traits.node]);
+  return context.table<K, V>({ ...traits, name, node, operator, queryableStoreName: null });
+};
