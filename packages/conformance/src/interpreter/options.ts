@@ -49,7 +49,7 @@ const persistence = ({ store, storeType }: MaterializedSpec): boolean | null => 
     case 'persistentPlain':
       return true;
     case 'lru':
-      return unsupported('lru stores');
+      return null;
     case 'versioned':
       return unsupported('versioned stores');
   }
@@ -71,9 +71,18 @@ export const materializedWith = <V extends Cell>(
   if (spec.name !== null) build.addStore(spec.name, value);
   const { name, caching, logging, retentionMs } = spec;
   const timestamped = spec.store === 'persistentPlain' ? false : null;
+  const maxEntries = spec.store === 'lru' ? (spec.maxEntries ?? 3) : null;
   return {
     ...serdes,
-    ...given({ name, caching, logging, timestamped, persistent: persistence(spec), retention: retentionMs }),
+    ...given({
+      name,
+      caching,
+      logging,
+      timestamped,
+      maxEntries,
+      persistent: persistence(spec),
+      retention: retentionMs,
+    }),
   };
 };
 

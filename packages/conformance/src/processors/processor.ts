@@ -14,7 +14,6 @@ type Name = ProcessorSpec['name'];
 const makers: { readonly [N in Name]: ProcessorMakers<Name>[N] | string } = {
   ...statelessProcessors,
   ...statefulProcessors,
-  sessionCount: 'session stores',
   versioned: 'versioned stores',
 };
 

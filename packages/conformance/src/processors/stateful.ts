@@ -1,4 +1,4 @@
-import type { KeyValueStore, ValueAndTimestamp, WindowStore } from '@millrace/stream-core';
+import type { KeyValueStore, SessionStore, ValueAndTimestamp, WindowStore } from '@millrace/stream-core';
 import type { Type } from '../types/type.ts';
 import type { Cell, Value } from '../types/value.ts';
 import type { ProcessorMakers, ProcessorTools } from './tools.ts';
@@ -118,7 +118,7 @@ const keyValueProcessors: ProcessorMakers<
 };
 
 /** Processors with a store. */
-export const statefulProcessors: ProcessorMakers<keyof typeof keyValueProcessors | 'windowCount'> = {
+export const statefulProcessors: ProcessorMakers<keyof typeof keyValueProcessors | 'windowCount' | 'sessionCount'> = {
   ...keyValueProcessors,
 
   windowCount: ({ store, lookbackMs }, tools) => {
@@ -131,6 +131,24 @@ export const statefulProcessors: ProcessorMakers<keyof typeof keyValueProcessors
       const total = windows.reduce((sum, { value }) => sum + value, 0n);
       const listed = windows.map(({ start, value }) => ` ${start}x${value}`).join('');
       tools.forward({ ...record, value: `${total}:${listed}` });
+    };
+  },
+
+  sessionCount: ({ store, gapMs }, tools) => {
+    const counts: SessionStore<Cell, bigint> = tools.context.getStateStore(store);
+    return (record) => {
+      const { key, timestamp } = record;
+      if (key === null) return;
+      let window = { start: timestamp, end: timestamp };
+      let count = 1n;
+      for (const session of [...counts.findSessions(key, timestamp - gapMs, timestamp + gapMs)]) {
+        const { start, end } = session.key.window;
+        window = { start: Math.min(window.start, start), end: Math.max(window.end, end) };
+        count += session.value;
+        counts.remove(session.key);
+      }
+      counts.put({ key, window }, count);
+      tools.forward({ ...record, value: `${count}@${window.start}/${window.end}` });
     };
   },
 };

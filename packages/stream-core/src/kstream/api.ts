@@ -163,7 +163,7 @@ export interface KTable<K, V> {
     options?: Grouped<KR, VR>,
   ): KGroupedTable<KR, VR>;
   /** Holds updates back until they are final, or for a time (`untilWindowCloses`, `untilTimeLimit`). */
-  suppress(suppressed: Suppressed): KTable<K, V>;
+  suppress(suppressed: Suppressed<K>): KTable<K, V>;
   /** The entries whose key is in both tables. */
   join<VO, VR>(
     other: KTable<K, VO>,

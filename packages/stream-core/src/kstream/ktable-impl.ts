@@ -101,7 +101,7 @@ export class KTableImpl<K, V> implements TableFacade<K, V> {
     return this.#context.groupedTable({ name, node, key, value, origin }, options.name ?? null);
   }
 
-  suppress(suppressed: Suppressed): KTable<K, V> {
+  suppress(suppressed: Suppressed<K>): KTable<K, V> {
     return suppressTable(this.#context, this.traits, suppressed);
   }
 

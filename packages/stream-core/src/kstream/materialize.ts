@@ -1,5 +1,6 @@
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import { slotOf } from '../serdes/serde-slot.ts';
+import { boundedTo } from '../state/open-store.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import type { StoreTraits } from '../state/store-builders.ts';
 import { timestampedKeyValueStoreBuilder } from '../state/store-builders.ts';
@@ -22,7 +23,7 @@ export const tableSerdes = <K, V>(
 
 /** How the store of a table is logged and cached, and where it lives. */
 export const traitsOf = (materialized: Materialized<unknown, unknown> | undefined): StoreTraits => ({
-  persistent: materialized?.persistent ?? null,
+  persistent: materialized?.maxEntries === undefined ? (materialized?.persistent ?? null) : false,
   logging: materialized?.logging ?? true,
   caching: materialized?.caching ?? true,
   changelogConfig: materialized?.changelogConfig ?? {},
@@ -35,6 +36,11 @@ export const tableStore = <K, V>(
   serdes: TableSerdes<K, V>,
 ): StoreBuilder =>
   timestampedKeyValueStoreBuilder(
-    { name, ...serdes, dropsTimestamps: materialized?.timestamped === false },
+    {
+      name,
+      ...serdes,
+      dropsTimestamps: materialized?.timestamped === false,
+      ...boundedTo(name, materialized?.maxEntries),
+    },
     traitsOf(materialized),
   );

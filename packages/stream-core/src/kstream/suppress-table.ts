@@ -1,4 +1,3 @@
-import type { Windowed } from '../common/window.ts';
 import { TopologyError } from '../errors/streams-error.ts';
 import { timeOrderedBufferBuilder } from '../state/store-builders.ts';
 import type { KTable } from './api.ts';
@@ -12,7 +11,7 @@ import type { Suppressed } from './options/suppressed.ts';
 
 const prefix = 'KTABLE-SUPPRESS-';
 
-const storeNameOf = (context: DslContext, { name, logging }: Suppressed): string => {
+const storeNameOf = (context: DslContext, { name, logging }: Suppressed<never>): string => {
   if (name !== null) return `${name}-store`;
   const generated = nextName(context, `${prefix}STATE-STORE-`);
   if (logging) context.plan.unnamed.addStore(generated, { logging });
@@ -24,16 +23,13 @@ const storeNameOf = (context: DslContext, { name, logging }: Suppressed): string
  *
  * @throws TopologyError when windows are waited for that the table does not come from
  */
-const waitMsOf = (node: GraphNode, { timeLimitMs }: Suppressed): number => {
+const waitMsOf = (node: GraphNode, { timeLimitMs }: Suppressed<never>): number => {
   if (timeLimitMs !== null) return timeLimitMs;
   const graceMs = windowGraceMs(node);
   if (graceMs !== null) return graceMs;
   const problem = 'the suppress waits until windows close, but the table is not made of windows';
   throw new TopologyError([{ where: node.name, problem, remedy: 'use untilTimeLimit, or aggregate by windows' }]);
 };
-
-/** The keys of a table that comes from windows are windowed. */
-const endOfWindow = (key: unknown): number => (key as Windowed<unknown>).window.end;
 
 /**
  * Puts a suppress behind a table.
@@ -44,20 +40,19 @@ const endOfWindow = (key: unknown): number => (key as Windowed<unknown>).window.
 export const suppressTable = <K, V>(
   context: DslContext,
   traits: TableTraits<K, V>,
-  suppressed: Suppressed,
+  suppressed: Suppressed<K>,
 ): KTable<K, V> => {
   const name = suppressed.name ?? nextName(context, prefix);
   const waitMs = waitMsOf(traits.node, suppressed);
-  const { timeLimitMs, maxRecords, maxBytes, whenFull, logging, changelogConfig } = suppressed;
-  const waitsForWindows = timeLimitMs === null;
+  const { endOf, maxRecords, maxBytes, whenFull, logging, changelogConfig } = suppressed;
   const store = timeOrderedBufferBuilder(
     { name: storeNameOf(context, suppressed), key: traits.key, value: traits.value },
     { persistent: null, logging, changelogConfig },
   );
   const operator = new Suppress<K, V>(traits.operator, store, {
     waitMs,
-    endOf: waitsForWindows ? endOfWindow : null,
-    dropsDeletions: waitsForWindows,
+    endOf,
+    dropsDeletions: endOf !== null,
     maxRecords,
     maxBytes,
     whenFull,

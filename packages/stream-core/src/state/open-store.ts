@@ -1,6 +1,7 @@
 import { int64Bytes, readInt64 } from '../common/bytes.ts';
 import type { Serde } from '../serdes/serde.ts';
 import type { SerdeDefaults, SerdeSlot } from '../serdes/serde-slot.ts';
+import { LruRows } from './lru-rows.ts';
 import { OuterJoinStore } from './outer-join-store.ts';
 import { PlainRows } from './plain-rows.ts';
 import { SegmentedRows } from './segmented-rows.ts';
@@ -25,6 +26,8 @@ export interface KeyValueShape<K, V> {
   readonly value: SerdeSlot<V>;
   /** Keeps no timestamps although the values of its interface have them. */
   readonly dropsTimestamps?: boolean;
+  /** How many keys are kept, those used last. @default all */
+  readonly maxEntries?: number;
 }
 
 /** A window store with its serdes to be resolved. */
@@ -57,12 +60,12 @@ export const openKeyValueStore = <K, V, S>(
   form: ValueForm<V, S>,
   context: StoreContext,
 ): OpenStore<TypedKeyValueStore<K, S>> => {
-  const { name, dropsTimestamps = false } = shape;
+  const { name } = shape;
   const { topic, defaults, state } = context;
   const key = resolveSerde(shape.key, defaults, name);
   const codec = form.codec(resolveSerde(shape.value, defaults, name), topic);
   const plain = new PlainRows(state.open(name));
-  const bottom = dropsTimestamps ? new TimestampDroppingRows(plain) : plain;
+  const bottom = bottomRows(plain, shape, { isTimestamped: form.timestamped, ...context });
   const { rows, caching } = layered(bottom, context, { timestamped: form.timestamped, cacheReads: true });
   return {
     store: new TypedKeyValueStore(rows, { name, key, topic, codec, caching }),
@@ -70,6 +73,28 @@ export const openKeyValueStore = <K, V, S>(
     restore: (rowKey, value, timestamp) =>
       bottom.restore(rowKey, value === null ? null : codec.fromChangelog(value, timestamp)),
   };
+};
+
+/** The bound of a store that keeps the entries used last. @throws RangeError for a bound that is none */
+export const boundedTo = (name: string, maxEntries: number | undefined): { readonly maxEntries?: number } => {
+  if (maxEntries === undefined) return {};
+  if (Number.isSafeInteger(maxEntries) && maxEntries >= 0) return { maxEntries };
+  throw new RangeError(`store ${name}: maxEntries must be an integer of at least 0, not ${maxEntries}`);
+};
+
+/** The lowest rows of a key-value store, which keep all of what comes or less. */
+const bottomRows = (
+  plain: PlainRows,
+  { dropsTimestamps = false, maxEntries }: Pick<KeyValueShape<unknown, unknown>, 'dropsTimestamps' | 'maxEntries'>,
+  { isTimestamped, state, changelog, record }: StoreContext & { readonly isTimestamped: boolean },
+): PlainRows | LruRows | TimestampDroppingRows => {
+  if (dropsTimestamps) return new TimestampDroppingRows(plain);
+  if (maxEntries === undefined) return plain;
+  // Kafka Streams logs what a plain store pushes out, and what one with timestamps does it does not.
+  const onEvicted = (key: Buffer): void => {
+    if (!isTimestamped) changelog?.append(key, null, record.current.timestamp);
+  };
+  return new LruRows(plain, { maxEntries, view: state.view, onEvicted });
 };
 
 /** Kafka Streams' own cut: it decides how many expired windows and sessions are still kept. */

@@ -18,16 +18,22 @@ export interface StoreOptions {
 export interface KeyValueStoreOptions<K, V> extends StoreOptions {
   readonly key?: Serde<K>;
   readonly value?: Serde<V>;
+  /**
+   * Keeps that many entries alone, those used last, and lives in memory: `Stores.lruMap` of Kafka Streams. What is
+   * pushed out of a store without timestamps is deleted in the changelog too. @default all entries are kept
+   */
+  readonly maxEntries?: number;
 }
 
 /** A session store. */
-export interface SessionStoreOptions<K, V> extends KeyValueStoreOptions<K, V> {
+export interface SessionStoreOptions<K, V> extends Omit<KeyValueStoreOptions<K, V>, 'maxEntries'> {
   /** How long sessions can be read, in stream time behind the latest end of a session. */
   readonly retention: Duration;
 }
 
 /** A versioned key-value store. It is never cached. */
-export interface VersionedKeyValueStoreOptions<K, V> extends Omit<KeyValueStoreOptions<K, V>, 'caching'> {
+export interface VersionedKeyValueStoreOptions<K, V>
+  extends Omit<KeyValueStoreOptions<K, V>, 'caching' | 'maxEntries'> {
   /** How long old versions can be read, and how late a version may come, behind the latest timestamp that was put. */
   readonly historyRetention: Duration;
   /** What length of time old versions are dropped by. @default a 3rd to a 24th of the history retention, at least 2 s */
@@ -35,7 +41,7 @@ export interface VersionedKeyValueStoreOptions<K, V> extends Omit<KeyValueStoreO
 }
 
 /** A window store. */
-export interface WindowStoreOptions<K, V> extends KeyValueStoreOptions<K, V> {
+export interface WindowStoreOptions<K, V> extends Omit<KeyValueStoreOptions<K, V>, 'maxEntries'> {
   /** How long windows can be read, in stream time behind the latest window. Not below the window size. */
   readonly retention: Duration;
   readonly windowSize: Duration;

@@ -3,6 +3,7 @@ import { defaultKey, defaultValue, slotOf } from '../serdes/serde-slot.ts';
 import type { KeyValueStore, TimestampedKeyValueStore } from './key-value-store.ts';
 import type { SessionShape } from './open-session-store.ts';
 import type { KeyValueShape, WindowShape } from './open-store.ts';
+import { boundedTo } from './open-store.ts';
 import type { VersionedShape } from './open-versioned-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { StoreBuilder } from './state-store.ts';
@@ -25,17 +26,18 @@ import type {
 import type { VersionedKeyValueStore } from './versioned-key-value-store.ts';
 import type { TimestampedWindowStore, WindowStore } from './window-store.ts';
 
-const traitsOf = (options: StoreOptions): StoreTraits => ({
-  persistent: options.persistent ?? true,
+const traitsOf = (options: StoreOptions & { readonly maxEntries?: number }): StoreTraits => ({
+  persistent: options.maxEntries === undefined ? (options.persistent ?? true) : false,
   logging: options.logging ?? true,
   caching: options.caching ?? false,
   changelogConfig: options.changelogConfig ?? {},
 });
 
-const keyValueShape = <K, V>({ name, key, value }: KeyValueStoreOptions<K, V>): KeyValueShape<K, V> => ({
+const keyValueShape = <K, V>({ name, key, value, maxEntries }: KeyValueStoreOptions<K, V>): KeyValueShape<K, V> => ({
   name,
   key: slotOf<K>(key, defaultKey),
   value: slotOf<V>(value, defaultValue),
+  ...boundedTo(name, maxEntries),
 });
 
 const windowShape = <K, V>(options: WindowStoreOptions<K, V>): WindowShape<K, V> => {
@@ -64,7 +66,7 @@ const versionedShape = <K, V>(options: VersionedKeyValueStoreOptions<K, V>): Ver
 };
 
 interface Stores {
-  /** A store of one value a key. */
+  /** A store of one value a key. @throws RangeError when `maxEntries` is no number of entries */
   keyValueStore<K, V>(options: KeyValueStoreOptions<K, V>): StoreBuilder<KeyValueStore<K, V>>;
   /** A store of one value with its timestamp a key: what tables are kept in. */
   timestampedKeyValueStore<K, V>(options: KeyValueStoreOptions<K, V>): StoreBuilder<TimestampedKeyValueStore<K, V>>;

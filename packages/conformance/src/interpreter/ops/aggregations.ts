@@ -136,11 +136,13 @@ const groupedOptions = ({ key, value }: Types, name: string | null) => ({
   ...given({ name }),
 });
 
-const suppressedOf = ({ untilWindowCloses: isFinal, untilTimeLimitMs, buffer, name }: OpOf<'suppress'>): Suppressed => {
+/** A case may wait for windows where there are none, so the types say nothing about its keys. */
+const suppressedOf = (op: OpOf<'suppress'>): Suppressed<Cell> => {
+  const { untilWindowCloses: isFinal, untilTimeLimitMs, buffer, name } = op;
   const { maxRecords = null, maxBytes = null, full = null, logging = true } = buffer ?? {};
   const bounds = { logging, ...given({ maxRecords, maxBytes }) };
   return isFinal
-    ? untilWindowCloses({ buffer: bounds, ...given({ name }) })
+    ? (untilWindowCloses({ buffer: bounds, ...given({ name }) }) as Suppressed<Cell>)
     : untilTimeLimit({
         timeLimit: needed(untilTimeLimitMs, 'untilTimeLimitMs'),
         buffer: { ...bounds, ...given({ whenFull: full }) },

@@ -51,7 +51,7 @@ export const storeBuilder = (spec: StoreSpec, build: Build): StoreBuilder => {
       return stores.windowStore({ ...options, retainDuplicates, retention: retentionMs, windowSize: windowMs });
     }
     case 'session':
-      return unsupported('session stores');
+      return stores.sessionStore({ ...options, retention: spec.retentionMs });
     case 'versioned':
       return unsupported('versioned stores');
   }

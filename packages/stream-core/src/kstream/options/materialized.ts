@@ -23,6 +23,11 @@ export interface Materialized<K, V> {
   readonly retention?: Duration;
   /** Whether the store lives in the state engine; otherwise in memory. @default the default of the configuration */
   readonly persistent?: boolean;
+  /**
+   * Keeps that many entries alone, those used last, and lives in memory: `Stores.lruMap` of Kafka Streams. Not for windowed
+   * tables. @default all entries are kept
+   */
+  readonly maxEntries?: number;
   /** Whether the store keeps the timestamps of its values. Without them every value reads as of time -1. @default true */
   readonly timestamped?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Duration } from '../../common/duration.ts';
 import { toMs } from '../../common/duration.ts';
+import type { Windowed } from '../../common/window.ts';
 
 /** What a buffer may hold, and how it is logged. Without bounds it holds what memory does. */
 export interface StrictBufferConfig {
@@ -19,10 +20,15 @@ export interface BufferConfig extends StrictBufferConfig {
   readonly whenFull?: 'emitEarly' | 'shutDown';
 }
 
-/** Which updates of a table are held back, and for how long. Made by `untilWindowCloses` and `untilTimeLimit`. */
-export interface Suppressed {
+/**
+ * Which updates of a table are held back, and for how long. Made by `untilWindowCloses` and `untilTimeLimit`. The keys
+ * of the table are `K`.
+ */
+export interface Suppressed<K> {
   /** Null: until the window of the key is closed. */
   readonly timeLimitMs: number | null;
+  /** The end of the window of a key, which is waited for; null: the timestamp of the update counts. */
+  readonly endOf: ((key: K) => number) | null;
   /** The name of the processor, and the prefix of that of the store. Null: generated. */
   readonly name: string | null;
   readonly maxRecords: number;
@@ -41,11 +47,9 @@ const bound = (limit: number | undefined, what: string): number => {
 };
 
 const suppressed = (
-  timeLimitMs: number | null,
   name: string | undefined,
   buffer: StrictBufferConfig & Required<Pick<BufferConfig, 'whenFull'>>,
-): Suppressed => ({
-  timeLimitMs,
+): Omit<Suppressed<never>, 'timeLimitMs' | 'endOf'> => ({
   name: name ?? null,
   maxRecords: bound(buffer.maxRecords, 'maxRecords'),
   maxBytes: bound(buffer.maxBytes, 'maxBytes'),
@@ -70,7 +74,11 @@ export const untilWindowCloses = (
     /** @default unbounded */
     readonly buffer?: StrictBufferConfig;
   } = {},
-): Suppressed => suppressed(null, options.name, { ...options.buffer, whenFull: 'shutDown' });
+): Suppressed<Windowed<unknown>> => ({
+  ...suppressed(options.name, { ...options.buffer, whenFull: 'shutDown' }),
+  timeLimitMs: null,
+  endOf: ({ window }) => window.end,
+});
 
 /**
  * Holds back the updates of each key for `timeLimit` after the first one, and then emits the last. Time is that of the
@@ -85,5 +93,8 @@ export const untilTimeLimit = (options: {
   readonly name?: string;
   /** @default unbounded */
   readonly buffer?: BufferConfig;
-}): Suppressed =>
-  suppressed(toMs(options.timeLimit, 'time limit'), options.name, { whenFull: 'emitEarly', ...options.buffer });
+}): Suppressed<unknown> => ({
+  ...suppressed(options.name, { whenFull: 'emitEarly', ...options.buffer }),
+  timeLimitMs: toMs(options.timeLimit, 'time limit'),
+  endOf: null,
+});
