@@ -4,6 +4,7 @@ import { create, text, until } from '../test/kafka-streams-harness.ts';
 import { MemoryDisk } from '../test/memory-disk.ts';
 import { MemoryBroker } from './adapters/memory/memory-broker.ts';
 import type { KStream } from './kstream/api.ts';
+import { untilWindowCloses } from './kstream/options/suppressed.ts';
 import { StreamsBuilder } from './kstream/streams-builder.ts';
 import { sessionWindows } from './kstream/windows/session-windows.ts';
 import { slidingWindows } from './kstream/windows/sliding-windows.ts';
@@ -70,6 +71,15 @@ const sliding = (stream: KStream<string, string>) =>
     .toStream()
     .map(({ window: { start, end } }, count) => [`${start}`, `${start}-${end} ${count}`]);
 
+const suppressed = (stream: KStream<string, string>) =>
+  stream
+    .groupByKey()
+    .windowedBy(timeWindows({ size: 100, grace: 50 }))
+    .count({ materialized: { name: 'counts' } })
+    .suppress(untilWindowCloses({ name: 'final' }))
+    .toStream(({ window }) => `${window.start}`)
+    .map((start, count) => [start, `${start} ${count}`]);
+
 describe.each([
   ['on disk', () => new MemoryDisk()],
   ['from the changelog', () => null],
@@ -77,6 +87,11 @@ describe.each([
   test('a window is emitted once, with the records from before', async () => {
     const halves = { before: [10, 110, 120, 160], after: [130, 200, 360], total: 3 };
     expect(await takenOver(ended, state(), halves)).toEqual(['0 1', '100 4', '200 1']);
+  });
+
+  test('a suppressed window comes once, with the records from before', async () => {
+    const halves = { before: [10, 20, 160, 170], after: [180, 100, 251, 360], total: 3 };
+    expect(await takenOver(suppressed, state(), halves)).toEqual(['0 2', '100 4', '200 1']);
   });
 
   test('a session goes on', async () => {

@@ -1,7 +1,7 @@
 import type { Case } from '../language/case.ts';
 import type { ActualRecord, Runner, RunResult } from '../run/runner.ts';
 import { normalDescription } from './describe.ts';
-import { compareErrors } from './errors.ts';
+import { compareErrors, isBreakdown } from './errors.ts';
 import { compareTopics } from './records.ts';
 import { compareStores } from './stores.ts';
 
@@ -62,6 +62,7 @@ export const compareCase = (
   compares: Runner['compares'] = 'everything',
 ): string | null => {
   const { expected } = testCase;
+  if (isBreakdown(expected.error, result.error)) return compareDescriptions(expected.describe, result.describe);
   const topics = Map.groupBy<string, ActualRecord>(result.produced, ({ topic }) => topic);
   const context = { retentions: result.retentions, observedTime: observedTimeOf(testCase) };
   return (
