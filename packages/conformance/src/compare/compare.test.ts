@@ -125,6 +125,12 @@ describe('what a comparison notices', () => {
       'failed: error',
     );
   });
+
+  it('nothing behind the place where Kafka Streams broke down over a null of its own', async () => {
+    const breakdown = { phase: 'run', at: 1, type: 'StreamsException', root: 'NullPointerException' };
+    const change = ({ expected }: MutableCase) => Object.assign(expected, { error: breakdown, topics: {} });
+    expect(await outcome(grouped, change)).toBe('passed: ');
+  });
 });
 
 describe('cases that cannot be run', () => {
