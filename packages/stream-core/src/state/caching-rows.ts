@@ -39,7 +39,9 @@ export class CachingRows implements RowStore {
   constructor(inner: RowStore, options: CachingRowsOptions) {
     this.#inner = inner;
     this.#options = options;
-    this.#cache = options.cache.open((entry) => this.#write(entry));
+    // Only stores that forget by time do not cache what is read.
+    const keyPrefixBytes = options.cacheReads ? 0 : 8;
+    this.#cache = options.cache.open((entry) => this.#write(entry), keyPrefixBytes);
   }
 
   /** Sets who is told of the updates that leave the cache. */

@@ -36,6 +36,16 @@ const failingOnce = (unwritable: string) => {
   };
 };
 
+test('the number of the segment counts in the size of a row, where there are segments', () => {
+  const owner = new RecordCache(1_000_000);
+  const rows = owner.open(() => undefined);
+  rows.put('a', row('a', 'x'), true);
+  const plain = owner.sizeBytes;
+  const segmented = owner.open(() => undefined, 8);
+  segmented.put('a', row('a', 'x'), true);
+  expect(owner.sizeBytes - plain).toBe(plain + 8);
+});
+
 describe('a flush', () => {
   test('writes the dirty rows in the order of their last write, once', () => {
     const { cache, written, put } = begin();

@@ -51,11 +51,13 @@ export class StoreCache {
   readonly #segments = new Map<number, number>();
   readonly #owner: RecordCache;
   readonly #writeDirty: WriteDirty;
+  readonly #keyPrefixBytes: number;
   sizeBytes = 0;
 
-  constructor(owner: RecordCache, writeDirty: WriteDirty) {
+  constructor(owner: RecordCache, writeDirty: WriteDirty, keyPrefixBytes: number) {
     this.#owner = owner;
     this.#writeDirty = writeDirty;
+    this.#keyPrefixBytes = keyPrefixBytes;
   }
 
   get isEmpty(): boolean {
@@ -78,8 +80,9 @@ export class StoreCache {
 
   /** Caches a row and evicts what then is too much. */
   put(name: string, entry: CacheEntry, dirty: boolean): void {
+    const keyBytes = this.#keyPrefixBytes + entry.key.length;
     const sizeBytes =
-      entry.key.length + perNodeBytes + perEntryBytes + (entry.value?.length ?? 0) + contextBytes(entry.context);
+      keyBytes + perNodeBytes + perEntryBytes + (entry.value?.length ?? 0) + contextBytes(entry.context);
     this.#insert(name, { ...entry, dirty, sizeBytes });
     if (dirty) {
       this.#dirty.delete(name);
@@ -193,9 +196,13 @@ export class RecordCache {
     return this.#sizeBytes;
   }
 
-  /** Adds the cache of a store. */
-  open(writeDirty: WriteDirty): StoreCache {
-    return new StoreCache(this, writeDirty);
+  /**
+   * Adds the cache of a store.
+   *
+   * @param keyPrefixBytes what a key takes besides its own bytes: the number of the segment, in stores that forget by time
+   */
+  open(writeDirty: WriteDirty, keyPrefixBytes = 0): StoreCache {
+    return new StoreCache(this, writeDirty, keyPrefixBytes);
   }
 
   resized(deltaBytes: number): void {
