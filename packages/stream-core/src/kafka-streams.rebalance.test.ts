@@ -4,7 +4,6 @@ import { broker, copying, counting, create, text, until } from '../test/kafka-st
 import type { RequestKind } from './adapters/memory/faults.ts';
 import { MemoryBroker } from './adapters/memory/memory-broker.ts';
 import { seededChance } from './common/chance.ts';
-import type { ProcessingGuarantee } from './config/streams-config.ts';
 import { StreamsBuilder } from './kstream/streams-builder.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import type { Topology } from './topology/topology.ts';
@@ -21,11 +20,7 @@ const latest = (): Topology => {
   return builder.build();
 };
 
-test.each<readonly [string, () => Topology, ProcessingGuarantee]>([
-  ['state, exactly-once', latest, 'exactly_once_v2'],
-  ['state, at-least-once', latest, 'at_least_once'],
-  ['a transaction without state', copying, 'exactly_once_v2'],
-])('no more waits for the end of a rebalance than may: %s', async (_what, topology, processingGuarantee) => {
+test('no more waits for the end of a rebalance than may', async () => {
   const clock = new ManualClock(1_000_000);
   let frozen: Promise<void> | null = null;
   const faults = {
@@ -45,12 +40,12 @@ test.each<readonly [string, () => Topology, ProcessingGuarantee]>([
     };
     const streams = create({
       ...times,
-      topology: topology(),
+      topology: latest(),
       broker: server,
       clock,
       chance: seededChance(clientId.length),
       clientId,
-      processingGuarantee,
+      processingGuarantee: 'at_least_once',
       writeBufferMaxBytes: 20_000,
     });
     streams.start().catch(() => undefined);

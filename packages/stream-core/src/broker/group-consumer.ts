@@ -28,8 +28,9 @@ export interface GroupMetadata {
 /** Called inside `poll`, awaited, in this order: started, revoked (or lost), assigned, completed. */
 export interface RebalanceListener {
   /**
-   * The member is about to rejoin. Work goes on meanwhile, but what is committed from here until the rebalance is
-   * completed may be refused: commit now what is in hand, and then wait.
+   * The member is about to rejoin. Work goes on meanwhile, but `commit` may be refused from here until the rebalance is
+   * completed: commit now what is in hand, and then wait. Transactional offsets are taken all the while, though perhaps
+   * only in a `laterGeneration`.
    */
   onRebalanceStarted(): Promise<void>;
   /** The member has its place again, with or without changes. */
@@ -78,6 +79,12 @@ export interface GroupConsumer extends Fetcher {
   committed(partitions: readonly TopicPartition[]): Promise<readonly (OffsetAndMetadata | null)[]>;
   /** Who this member is at the moment. */
   groupMetadata(): GroupMetadata;
+  /**
+   * Who this member is after transactional offsets of it were refused with ILLEGAL_GENERATION. A group goes on when all
+   * have rejoined, and a member may hear of that after its offsets have arrived: what it owned is still its own, and it
+   * may send them again in the later generation. Null when it has lost its place, or the generation is the same.
+   */
+  laterGeneration(refused: GroupMetadata): Promise<GroupMetadata | null>;
   /** Asks the group for a rebalance at the next poll. */
   requestRejoin(reason: string): void;
   /**

@@ -35,7 +35,9 @@ export interface Producer {
    */
   send(partition: TopicPartition, batch: RecordBatch): Promise<ProduceAck>;
   /**
-   * Makes offsets of a group part of the transaction. The broker checks that the member is still one (KIP-447).
+   * Makes offsets of a group part of the transaction. The broker checks that the member is still one (KIP-447). Those that
+   * are refused with ILLEGAL_GENERATION may be sent again, all of them, in a later generation of the member; after any
+   * other refusal, and without that, the transaction can only be aborted.
    *
    * @throws StreamsError ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, PRODUCER_FENCED, INVALID_PRODUCER_EPOCH
    */

@@ -81,7 +81,7 @@ export class Committer {
     // Output alone is committed with offsets too: it is they that the broker refuses of a member that lost its place.
     const hasAnything = !sealed.isEmpty || commits.some(({ haveMoved }) => haveMoved);
     const offsets = hasAnything ? commits.flatMap((commit) => commit.offsets) : [];
-    await producer.commit(sealed, offsets, consumer.groupMetadata());
+    await producer.commit(sealed, offsets, consumer);
     if (!isExactlyOnce && offsets.length > 0) await consumer.commit(offsets);
     for (const commit of commits) commit.task.settle(commit, changelogOffsets(commit.task, sealed.offsets));
     producer.unseal();

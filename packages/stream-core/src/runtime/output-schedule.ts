@@ -8,6 +8,7 @@ export class OutputSchedule {
   readonly #config: ResolvedStreamsConfig;
   readonly #committer: Committer;
   readonly #producer: StreamsProducer;
+  #isRebalancing = true;
   #lastCommitMs: number;
   #lingerDeadlineMs = Number.POSITIVE_INFINITY;
 
@@ -18,18 +19,44 @@ export class OutputSchedule {
     this.#lastCommitMs = config.clock.now();
   }
 
-  /** Whether as much waits for a commit as may. */
-  isFull(tasks: readonly StreamTask[]): boolean {
+  /** Whether the group rebalances. */
+  get isRebalancing(): boolean {
+    return this.#isRebalancing;
+  }
+
+  rebalanceStarted(): void {
+    this.#isRebalancing = true;
+  }
+
+  rebalanceCompleted(): void {
+    this.#isRebalancing = false;
+  }
+
+  /** Whether input has to wait, because there can be no commits for now and as much waits for one as may. */
+  isHeldUp(tasks: readonly StreamTask[]): boolean {
+    return !this.#canCommit && this.#isFull(tasks);
+  }
+
+  /**
+   * A group takes the offsets of a transaction also while it rebalances, and readers see output when it is committed: it
+   * must not wait until the last member has rejoined. Offsets alone are refused for some of that time, and nobody waits
+   * for them.
+   */
+  get #canCommit(): boolean {
+    return !this.#isRebalancing || this.#config.processingGuarantee === 'exactly_once_v2';
+  }
+
+  #isFull(tasks: readonly StreamTask[]): boolean {
     return this.#waitingBytes(tasks) >= this.#config.writeBufferMaxBytes;
   }
 
   /** Begins a commit if it is time for one. While one is on its way there is none. */
   async maybeCommit(tasks: readonly StreamTask[], now: number): Promise<void> {
-    if (this.#committer.isBusy) return;
+    if (!this.#canCommit || this.#committer.isBusy) return;
     const { commitIntervalMs } = this.#config;
     const isRequested = tasks.some((task) => task.isCommitRequested);
     const isDue = now - this.#lastCommitMs >= commitIntervalMs;
-    if (!isRequested && !isDue && !this.isFull(tasks)) return;
+    if (!isRequested && !isDue && !this.#isFull(tasks)) return;
     this.#lastCommitMs = now;
     if (!tasks.some((task) => task.isCommitNeeded) && !this.#producer.hasLingering) return;
     await this.#committer.begin(tasks);
@@ -54,10 +81,10 @@ export class OutputSchedule {
     }
   }
 
-  /** When output has to go out, if commits are possible, or a task has something to do by the wall clock, epoch ms. */
-  nextWakeupMs(tasks: readonly StreamTask[], canCommit: boolean): number {
+  /** When output has to go out, or a task has something to do by the wall clock, epoch ms. */
+  nextWakeupMs(tasks: readonly StreamTask[]): number {
     const commitMs =
-      canCommit && tasks.some((task) => task.isCommitNeeded)
+      this.#canCommit && tasks.some((task) => task.isCommitNeeded)
         ? this.#lastCommitMs + this.#config.commitIntervalMs
         : Number.POSITIVE_INFINITY;
     return Math.min(this.#lingerDeadlineMs, commitMs, ...tasks.map((task) => task.nextWakeupMs()));

@@ -4,11 +4,8 @@ import { yieldToEventLoop } from '../common/clock.ts';
 import { StateMachine } from '../common/state-machine.ts';
 import type { StreamsError } from '../errors/streams-error.ts';
 import { RecordCache } from '../state/record-cache.ts';
-import type { StateDirectory } from '../state/state-engine.ts';
-import type { TopologyPlan } from '../topology/plan.ts';
 import { assignmentError } from './assignment/assignment-error.ts';
 import { StreamsAssignor } from './assignment/streams-assignor.ts';
-import type { RestoreProgress } from './changelog-reader.ts';
 import { ChangelogReader } from './changelog-reader.ts';
 import { Committer } from './committer.ts';
 import { InputFlow } from './input-flow.ts';
@@ -19,26 +16,17 @@ import { OutputTopics } from './output-topics.ts';
 import type { LagOf } from './partition-group.ts';
 import { prepareFetched } from './prepare-fetched.ts';
 import { processSlice } from './process-slice.ts';
+import { ProducerRenewal } from './producer-renewal.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import type { StreamTask } from './stream-task.ts';
+import type { StreamThreadOptions } from './stream-thread-options.ts';
 import type { StreamThreadState } from './stream-thread-state.ts';
 import { streamThreadTransitions } from './stream-thread-state.ts';
 import { StreamsProducer } from './streams-producer.ts';
 import { TaskManager } from './task-manager.ts';
-import type { ThreadClientsOptions } from './thread-clients.ts';
 import { ThreadClients } from './thread-clients.ts';
 
 const restorePollMs = 10;
-
-export interface StreamThreadOptions extends ThreadClientsOptions {
-  readonly plan: TopologyPlan;
-  readonly directory: StateDirectory;
-  readonly isShutdownRequested: () => boolean;
-  /** Whether records and punctuations have to wait until the application is resumed. */
-  readonly isPaused: () => boolean;
-  readonly onStateChange: (state: StreamThreadState) => void;
-  readonly onRestore: (progress: RestoreProgress) => void;
-}
 
 /**
  * One loop that runs at its own pace: it polls, prepares, enqueues, processes a bounded slice, looks at its inbox,
@@ -60,12 +48,12 @@ export class StreamThread {
   readonly #schedule: OutputSchedule;
   readonly #flow: InputFlow;
   readonly #purge: RepartitionPurge;
+  readonly #renewal: ProducerRenewal;
   readonly #lagOf: LagOf;
   #assignmentError: StreamsError | null = null;
   readonly #stopped = Promise.withResolvers<false>();
   #isStopping = false;
   #hasProcessed = false;
-  #isRebalancing = true;
 
   constructor(options: StreamThreadOptions) {
     this.#options = options;
@@ -109,6 +97,9 @@ export class StreamThread {
     this.#committer = new Committer({ ...parts, isExactlyOnce, clock, metrics, onCommitted });
     this.#schedule = new OutputSchedule(config, this.#committer, this.#producer);
     this.#flow = new InputFlow(this.#consumer, config.inputBufferMaxBytes);
+    const renewing = { committer: this.#committer, tasks: this.#tasks, flow: this.#flow, clients: this.#clients };
+    const onRenewed = (): void => this.#becomeRebalancing();
+    this.#renewal = new ProducerRenewal({ ...parts, ...renewing, logger, onRenewed });
     this.#state.onChange(options.onStateChange);
   }
 
@@ -175,15 +166,14 @@ export class StreamThread {
     if (this.#assignmentError !== null) throw this.#assignmentError;
     await this.#enqueue(fetched);
     if (this.#tasks.isRestoring) await this.#restore();
-    if (!this.#isRebalancing && !this.#tasks.isRestoring && this.#state.canBecome('running')) {
+    if (!this.#schedule.isRebalancing && !this.#tasks.isRestoring && this.#state.canBecome('running')) {
       this.#state.become('running');
     }
     this.#process();
     const now = clock.now();
     for (const task of this.#options.isPaused() ? [] : this.#tasks.running) task.runInbox(now, this.#lagOf);
-    this.#committer.throwIfFailed();
-    this.#producer.throwIfFailed();
-    if (!this.#isRebalancing) await this.#schedule.maybeCommit(this.#tasks.running, now);
+    await this.#renewal.check();
+    await this.#schedule.maybeCommit(this.#tasks.running, now);
     this.#schedule.flushLingering(now);
     await this.#schedule.waitForOutput(this.#tasks.running);
     this.#purge.maybeRun(now);
@@ -221,9 +211,9 @@ export class StreamThread {
     await this.#tasks.openRestored();
   }
 
-  /** Input waits while the application is paused, and with commits in a rebalance once as much waits as may. */
+  /** Input waits while the application is paused, and while no more output may wait for a commit. */
   get #isHeldUp(): boolean {
-    return this.#options.isPaused() || (this.#isRebalancing && this.#schedule.isFull(this.#tasks.running));
+    return this.#options.isPaused() || this.#schedule.isHeldUp(this.#tasks.running);
   }
 
   #process(): void {
@@ -242,14 +232,18 @@ export class StreamThread {
     const now = clock.now();
     const isReady = !this.#isHeldUp && tasks.some((task) => task.isReady(now, this.#lagOf));
     if (this.#tasks.isRestoring || isReady) return 0;
-    return Math.max(0, Math.min(pollTimeoutMs, this.#schedule.nextWakeupMs(tasks, !this.#isRebalancing) - now));
+    return Math.max(0, Math.min(pollTimeoutMs, this.#schedule.nextWakeupMs(tasks) - now));
+  }
+
+  #becomeRebalancing(): void {
+    if (this.#state.canBecome('rebalancing')) this.#state.become('rebalancing');
   }
 
   #listener(): RebalanceListener {
     return {
       onRebalanceStarted: async () => {
-        await this.#committer.commit(this.#tasks.running);
-        this.#isRebalancing = true;
+        await this.#renewal.attempt(() => this.#committer.commit(this.#tasks.running));
+        this.#schedule.rebalanceStarted();
       },
       onPartitionsRevoked: async (partitions) => {
         await this.#committer.commit(this.#tasks.running);
@@ -262,12 +256,12 @@ export class StreamThread {
         await this.#producer.abort();
       },
       onPartitionsAssigned: async (partitions) => {
-        if (this.#state.canBecome('rebalancing')) this.#state.become('rebalancing');
+        this.#becomeRebalancing();
         await this.#tasks.assign(partitions);
         await this.#tasks.openRestored();
       },
       onRebalanceCompleted: async () => {
-        this.#isRebalancing = false;
+        this.#schedule.rebalanceCompleted();
         this.#outputTopics.refresh(this.#options.config.clock.now());
         this.#options.config.metrics.counter('rebalance-total').add(1);
       },

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 
+import type { GroupMetadata } from '../broker/group-consumer.ts';
 import { silentLogger } from '../common/logger.ts';
+import { StreamsError } from '../errors/streams-error.ts';
 import { OutputTopics } from './output-topics.ts';
 import { StreamsProducer } from './streams-producer.ts';
 
-const producing = (isTransactional: boolean) => {
+const producing = (isTransactional: boolean, generationId = 1) => {
   const calls: string[] = [];
   const note = (call: string) => async () => {
     calls.push(call);
@@ -13,7 +15,10 @@ const producing = (isTransactional: boolean) => {
   const producer = {
     begin: () => calls.push('begin'),
     send: note('send'),
-    sendOffsets: note('sendOffsets'),
+    sendOffsets: async (_offsets: unknown, sentAs: GroupMetadata) => {
+      calls.push(`sendOffsets in ${sentAs.generationId}`);
+      if (sentAs.generationId !== generationId) throw new StreamsError('ILLEGAL_GENERATION', 'refused');
+    },
     commit: note('commit'),
     abort: note('abort'),
   };
@@ -31,24 +36,39 @@ const producing = (isTransactional: boolean) => {
 
 const offset = { topicPartition: { topic: 'in', partition: 0 }, offset: 1, leaderEpoch: -1, metadata: '' };
 const group = { groupId: 'g', generationId: 1, memberId: 'm', groupInstanceId: null };
+const member = { groupMetadata: () => group, laterGeneration: async () => null };
 
 test('a transaction is committed with offsets, which are what the broker fences it by', async () => {
   const { producer, calls, write } = producing(true);
   write();
-  await producer.commit(producer.seal(), [offset], group);
-  expect(calls).toEqual(['begin', 'send', 'sendOffsets', 'commit']);
+  await producer.commit(producer.seal(), [offset], member);
+  expect(calls).toEqual(['begin', 'send', 'sendOffsets in 1', 'commit']);
+});
+
+test('offsets that come too late for a generation are sent again in the next one', async () => {
+  const { producer, calls } = producing(true, 2);
+  const rejoining = { ...member, laterGeneration: async (refused: GroupMetadata) => ({ ...refused, generationId: 2 }) };
+  await producer.commit(producer.seal(), [offset], rejoining);
+  expect(calls).toEqual(['begin', 'sendOffsets in 1', 'sendOffsets in 2', 'commit']);
+});
+
+test('offsets of a member that has lost its place are not committed', async () => {
+  const { producer, calls } = producing(true, 2);
+  const committing = producer.commit(producer.seal(), [offset], member);
+  await expect(committing).rejects.toMatchObject({ code: 'ILLEGAL_GENERATION' });
+  expect(calls).toEqual(['begin', 'sendOffsets in 1']);
 });
 
 test('output that no offsets go with is given up', async () => {
   const { producer, calls, write } = producing(true);
   write();
-  await producer.commit(producer.seal(), [], group);
+  await producer.commit(producer.seal(), [], member);
   expect(calls).toEqual(['begin', 'send', 'abort']);
 });
 
 test('nothing to commit is no transaction', async () => {
   const { producer, calls } = producing(true);
-  await producer.commit(producer.seal(), [], group);
+  await producer.commit(producer.seal(), [], member);
   expect(calls).toEqual([]);
 });
 

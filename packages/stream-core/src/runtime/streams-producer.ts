@@ -1,12 +1,15 @@
-import type { GroupMetadata, OffsetCommit } from '../broker/group-consumer.ts';
+import type { GroupConsumer, GroupMetadata, OffsetCommit } from '../broker/group-consumer.ts';
 import type { Producer } from '../broker/producer.ts';
 import { assert } from '../common/assert.ts';
 import type { Chance } from '../common/chance.ts';
-import { StreamsError } from '../errors/streams-error.ts';
+import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
 import type { DeferredRecord, OutputRecord, RecordCollector } from '../processor/record-collector.ts';
 import { OutputGeneration } from './output-generation.ts';
 import type { OutputTopics } from './output-topics.ts';
 import { RecordAccumulator } from './record-accumulator.ts';
+
+/** In whose name offsets are committed. */
+export type CommittingMember = Pick<GroupConsumer, 'groupMetadata' | 'laterGeneration'>;
 
 export interface StreamsProducerOptions {
   readonly producer: Producer;
@@ -27,12 +30,14 @@ export class StreamsProducer implements RecordCollector {
   readonly #accumulator: RecordAccumulator;
   readonly #topics: OutputTopics;
   readonly #deferred: DeferredRecord[] = [];
+  #producer: Producer;
   #generation: OutputGeneration;
   #isInTransaction = false;
   #isSealed = false;
 
   constructor(options: StreamsProducerOptions) {
     this.#options = options;
+    this.#producer = options.producer;
     this.#generation = this.#nextGeneration(false);
     this.#topics = options.topics;
     this.#accumulator = new RecordAccumulator(options.batchSizeBytes, (ready) => {
@@ -43,7 +48,7 @@ export class StreamsProducer implements RecordCollector {
 
   /** Gets a producer id, and ends what a predecessor left open. */
   init(): Promise<void> {
-    return this.#options.producer.init();
+    return this.#producer.init();
   }
 
   send(record: OutputRecord): void {
@@ -122,18 +127,32 @@ export class StreamsProducer implements RecordCollector {
    * the caller commits the offsets then. Output without offsets is of no task that is here, and nobody could tell
    * whether this member still has its place: it is given up.
    */
-  async commit(sealed: OutputGeneration, offsets: readonly OffsetCommit[], group: GroupMetadata): Promise<void> {
-    const { producer, isTransactional } = this.#options;
+  async commit(sealed: OutputGeneration, offsets: readonly OffsetCommit[], member: CommittingMember): Promise<void> {
+    const producer = this.#producer;
+    // Who owned the tasks when they were sealed: whoever has lost its place since then must be refused.
+    const group = member.groupMetadata();
     await sealed.acknowledged();
-    if (!isTransactional) return;
+    if (!this.#options.isTransactional) return;
     if (offsets.length > 0) {
       this.#beginTransaction();
-      await producer.sendOffsets(offsets, group);
+      await this.#sendOffsets(offsets, group, member);
       await producer.commit();
     } else if (this.#isInTransaction) {
       await producer.abort();
     }
     this.#isInTransaction = false;
+  }
+
+  /** The group may go on to its next generation while offsets are on their way: then they are sent again in that. */
+  async #sendOffsets(offsets: readonly OffsetCommit[], group: GroupMetadata, member: CommittingMember): Promise<void> {
+    try {
+      await this.#producer.sendOffsets(offsets, group);
+    } catch (error) {
+      const hasPassed = findStreamsError(error, 'ILLEGAL_GENERATION') !== null;
+      const later = hasPassed ? await member.laterGeneration(group) : null;
+      if (later === null) throw error;
+      await this.#sendOffsets(offsets, later, member);
+    }
   }
 
   /** The commit has ended: the next generation may be sent. */
@@ -145,22 +164,33 @@ export class StreamsProducer implements RecordCollector {
 
   /** Gives up everything since the last commit. @throws when the broker says that this producer is of no use any more */
   async abort(): Promise<void> {
+    await this.#generation.acknowledged().catch(() => undefined);
+    if (this.#isInTransaction) await this.#producer.abort();
+    this.#reset();
+  }
+
+  /** Goes on with another producer. Everything since the last commit is given up. */
+  async renew(producer: Producer): Promise<void> {
+    this.#producer = producer;
+    this.#reset();
+    await producer.init();
+  }
+
+  #reset(): void {
     this.#accumulator.clear();
     this.#deferred.length = 0;
-    await this.#generation.acknowledged().catch(() => undefined);
-    if (this.#isInTransaction) await this.#options.producer.abort();
     this.#isInTransaction = false;
     this.#isSealed = false;
     this.#generation = this.#nextGeneration(false);
   }
 
   #nextGeneration(isHeld: boolean): OutputGeneration {
-    return new OutputGeneration(this.#options.producer, isHeld);
+    return new OutputGeneration(this.#producer, isHeld);
   }
 
   #beginTransaction(): void {
     if (!this.#options.isTransactional || this.#isInTransaction) return;
-    this.#options.producer.begin();
+    this.#producer.begin();
     this.#isInTransaction = true;
   }
 }

@@ -85,6 +85,11 @@ export class TaskManager {
     return [...this.#restoring.values()].map(({ task }) => task);
   }
 
+  /** The partitions of all tasks that are here. */
+  get partitions(): readonly TopicPartition[] {
+    return [...this.#running.keys(), ...this.#restoring.keys()].flatMap((name) => this.#partitionsOf(name));
+  }
+
   get isRestoring(): boolean {
     return this.#restoring.size > 0;
   }

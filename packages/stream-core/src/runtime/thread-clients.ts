@@ -16,9 +16,10 @@ export interface ThreadClientsOptions {
 /** What a stream thread talks to the broker with. */
 export class ThreadClients {
   readonly consumer: GroupConsumer;
-  readonly producer: Producer;
   readonly changelogFetcher: Fetcher;
   readonly #isStaticMember: boolean;
+  readonly #openProducer: () => Producer;
+  #producer: Producer;
 
   constructor({ client, config, processId }: ThreadClientsOptions) {
     const { applicationId, processingGuarantee, transactionTimeoutMs, groupInstanceId } = config;
@@ -29,20 +30,33 @@ export class ThreadClients {
     };
     this.#isStaticMember = groupInstanceId !== null;
     this.consumer = client.groupConsumer({ ...reading, ...config, groupId: applicationId });
-    this.producer = client.producer({
+    const producing = {
       // The same for every thread of the instance, and as long as the process id is: a thread ends what the one before
       // it left open, and a restart what its predecessor did.
       transactionalId: isExactlyOnce ? `${applicationId}-${processId}-0` : null,
       transactionTimeoutMs,
-    });
+    };
+    this.#openProducer = () => client.producer(producing);
+    this.#producer = this.#openProducer();
     this.changelogFetcher = client.fetcher(reading);
+  }
+
+  get producer(): Producer {
+    return this.#producer;
+  }
+
+  /** Puts another producer in the place of one that is of no more use. It is not initialised. */
+  async renewProducer(): Promise<Producer> {
+    await this.#producer.close();
+    this.#producer = this.#openProducer();
+    return this.#producer;
   }
 
   /** Closes all of them, whatever fails. A static member stays in the group until its session times out (KIP-345). */
   async close(): Promise<void> {
     const closed = await Promise.allSettled([
       this.consumer.close({ leave: !this.#isStaticMember }),
-      this.producer.close(),
+      this.#producer.close(),
       this.changelogFetcher.close(),
     ]);
     const failure = closed.find(({ status }) => status === 'rejected');

@@ -1,26 +1,14 @@
-import type { GroupConsumerOptions, GroupMetadata, Subscription } from '../../broker/group-consumer.ts';
-import type { Clock } from '../../common/clock.ts';
+import type { GroupMetadata, Subscription } from '../../broker/group-consumer.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
 import { StreamsError } from '../../errors/streams-error.ts';
-import type { GroupCoordinator } from './group-coordinator.ts';
+import type { GroupMembershipOptions } from './group-membership-options.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { JoinNews } from './join-news.ts';
 import type { JoinedGeneration } from './join-round.ts';
 import { JoinRound } from './join-round.ts';
 import type { Membership } from './membership.ts';
-import type { OwnedPartitions } from './owned-partitions.ts';
 import { adopt, assignmentChange, lose, revoke } from './rebalance-steps.ts';
-import type { TopicCounts } from './topic-counts.ts';
 import { TopicWatch } from './topic-watch.ts';
-
-export interface GroupMembershipOptions {
-  readonly coordinator: GroupCoordinator;
-  readonly topicCounts: TopicCounts;
-  readonly clock: Clock;
-  readonly consumer: GroupConsumerOptions;
-  readonly owned: OwnedPartitions;
-  /** Makes a waiting poll look around. */
-  readonly interrupt: () => void;
-}
 
 type JoinOutcome = { readonly joined: JoinedGeneration } | { readonly error: unknown };
 
@@ -36,6 +24,7 @@ export class GroupMembership {
   readonly #options: GroupMembershipOptions;
   readonly #heartbeat: Heartbeat;
   readonly #topicWatch: TopicWatch;
+  readonly #joinNews = new JoinNews();
   #stopWatchingGroup: (() => void) | null = null;
   #subscription: Subscription | null = null;
   /** Who the coordinator takes this member for. */
@@ -133,10 +122,23 @@ export class GroupMembership {
     return error;
   }
 
+  /**
+   * The later generation in which a member is whose commit was refused: the group may go on before a member that rejoins
+   * hears of it. Null when it has lost its place, or nothing has changed.
+   */
+  async laterGeneration(refused: GroupMetadata): Promise<GroupMetadata | null> {
+    const isPending = (): boolean => this.#isJoining && !this.#isClosed;
+    while (isPending() && this.#current.generationId === refused.generationId) await this.#joinNews.next();
+    const { memberId, generationId } = this.#current;
+    const isPlaceKept = memberId === refused.memberId && !this.#isLost && !this.#isClosed;
+    return isPlaceKept && generationId > refused.generationId ? { ...refused, generationId } : null;
+  }
+
   /** Ends the membership on this side; with `leave` also in the group. */
   async close(leave: boolean): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#joinNews.tell();
     this.#heartbeat.stop();
     this.#topicWatch.stop();
     this.#stopWatchingGroup?.();
@@ -193,6 +195,7 @@ export class GroupMembership {
       outcome = { error };
     }
     this.#isJoining = false;
+    this.#joinNews.tell();
     if (this.#isClosed) return;
     this.#outcome = outcome;
     if (this.#hasMissedRefusal) this.#heartbeat.beat();
@@ -208,6 +211,7 @@ export class GroupMembership {
     this.#checkOpen();
     this.#current = membership;
     if (membership.generationId < 0) return;
+    this.#joinNews.tell();
     this.#stopWatchingGroup?.();
     this.#stopWatchingGroup = this.#options.coordinator.watch(() => this.#heartbeat.beat());
     this.#heartbeat.start();

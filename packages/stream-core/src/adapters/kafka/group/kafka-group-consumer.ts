@@ -141,6 +141,10 @@ export class KafkaGroupConsumer implements GroupConsumer {
     return this.#membership.metadata;
   }
 
+  laterGeneration(refused: GroupMetadata): Promise<GroupMetadata | null> {
+    return this.#membership.laterGeneration(refused);
+  }
+
   requestRejoin(reason: string): void {
     this.#membership.requestJoin(reason);
   }

@@ -63,6 +63,8 @@ export class KafkaProducer implements Producer {
   readonly #groups = new Set<string>();
   /** Why the open transaction can only be aborted. */
   #abortCause: { readonly error: unknown } | null = null;
+  /** Why offsets are missing from the open transaction, as long as they may be sent again. */
+  #passedGeneration: { readonly error: unknown } | null = null;
   /** Why this producer is of no further use. */
   #failure: { readonly error: unknown } | null = null;
 
@@ -99,6 +101,7 @@ export class KafkaProducer implements Producer {
     this.#hasBegun = false;
     this.#groups.clear();
     this.#abortCause = null;
+    this.#passedGeneration = null;
   }
 
   async send(partition: TopicPartition, batch: RecordBatch): Promise<ProduceAck> {
@@ -120,8 +123,10 @@ export class KafkaProducer implements Producer {
       if (isV2) this.#hasBegun = true;
       else await this.#addGroup(identity, group.groupId);
       await this.#coordinators.commitOffsets(identity, { offsets, group, isV2 });
+      this.#passedGeneration = null;
     } catch (error) {
-      this.#failed(error);
+      if (error instanceof KafkaRefusal && error.code === 'ILLEGAL_GENERATION') this.#passedGeneration = { error };
+      else this.#failed(error);
       throw error;
     }
   }
@@ -131,10 +136,11 @@ export class KafkaProducer implements Producer {
     this.#phase = 'ending';
     await this.#sender.settled();
     if (this.#failure !== null) throw this.#failure.error;
-    if (this.#abortCause !== null) {
+    const missing = this.#abortCause ?? this.#passedGeneration;
+    if (missing !== null) {
       // What was refused is missing from the transaction: it must never become visible without it.
       if (this.#phase === 'ending') this.#phase = 'inTransaction';
-      throw this.#abortCause.error;
+      throw missing.error;
     }
     await this.#end(true);
   }

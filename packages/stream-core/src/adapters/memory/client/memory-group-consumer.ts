@@ -137,6 +137,10 @@ export class MemoryGroupConsumer implements GroupConsumer {
     return this.#membership.metadata;
   }
 
+  laterGeneration(refused: GroupMetadata): Promise<GroupMetadata | null> {
+    return this.#membership.laterGeneration(refused);
+  }
+
   requestRejoin(reason: string): void {
     this.#membership.requestJoin(reason);
   }

@@ -24,7 +24,6 @@ const definiteRefusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'POLICY_VIOLATION',
   'CORRUPT_BATCH',
   'METADATA_TOO_LARGE',
-  'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
   'FENCED_INSTANCE_ID',
 ]);
@@ -49,6 +48,8 @@ export class MemoryProducer implements Producer {
   #hasBegun = false;
   /** Why the open transaction can only be aborted. */
   #abortCause: unknown = null;
+  /** Why offsets are missing from the open transaction, as long as they may be sent again. */
+  #passedGeneration: unknown = null;
   /** Why this producer is of no further use. */
   #failure: unknown = null;
 
@@ -76,6 +77,7 @@ export class MemoryProducer implements Producer {
     this.#phase = 'inTransaction';
     this.#hasBegun = false;
     this.#abortCause = null;
+    this.#passedGeneration = null;
   }
 
   async send(partition: TopicPartition, batch: RecordBatch): Promise<ProduceAck> {
@@ -103,8 +105,11 @@ export class MemoryProducer implements Producer {
       await requests.untilAnswered('txnOffsetCommit', () =>
         cluster.commitTransactionalOffsets(request, group, offsets),
       );
+      this.#passedGeneration = null;
     } catch (error) {
-      throw this.#failed(error);
+      if (!(error instanceof StreamsError && error.code === 'ILLEGAL_GENERATION')) throw this.#failed(error);
+      this.#passedGeneration = error;
+      throw error;
     }
   }
 
@@ -113,10 +118,11 @@ export class MemoryProducer implements Producer {
     this.#phase = 'ending';
     await this.#settled();
     if (this.#failure !== null) throw this.#failure;
-    if (this.#abortCause !== null) {
+    const missing = this.#abortCause ?? this.#passedGeneration;
+    if (missing !== null) {
       // What was refused is missing from the transaction: it must never become visible without it.
       this.#phase = 'inTransaction';
-      throw this.#abortCause;
+      throw missing;
     }
     await this.#end(true);
   }

@@ -128,6 +128,12 @@ export class RemoteGroupConsumer implements GroupConsumer {
     return { groupId, groupInstanceId, ...this.#membership };
   }
 
+  async laterGeneration(refused: GroupMetadata): Promise<GroupMetadata | null> {
+    const { channel } = this.#reader.attachment;
+    if (channel === null || this.#hasLostItsPlace) return null;
+    return channel.request(this.#reader.object, 'laterGeneration', refused);
+  }
+
   requestRejoin(reason: string): void {
     // Without a connection there is no place: the next poll joins anyway.
     this.#reader.attachment.channel?.notify(this.#reader.object, 'requestRejoin', reason);

@@ -58,6 +58,7 @@ export class ConsumerHost {
       requestRejoin: (reason) => reader.told(() => consumer.requestRejoin(reason)),
       commitOffsets: (offsets) => consumer.commit(offsets),
       committed: (partitions) => consumer.committed(partitions),
+      laterGeneration: (refused) => consumer.laterGeneration(refused),
     };
   }
 

@@ -138,6 +138,7 @@ export interface ConsumerCalls extends ReaderCalls {
   readonly requestRejoin: Call<string, void>;
   readonly commitOffsets: Call<readonly OffsetCommit[], void>;
   readonly committed: Call<readonly TopicPartition[], readonly (OffsetAndMetadata | null)[]>;
+  readonly laterGeneration: Call<GroupMetadata, GroupMetadata | null>;
 }
 
 export interface ProducerCalls {

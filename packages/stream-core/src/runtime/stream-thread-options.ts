@@ -1,0 +1,15 @@
+import type { StateDirectory } from '../state/state-engine.ts';
+import type { TopologyPlan } from '../topology/plan.ts';
+import type { RestoreProgress } from './changelog-reader.ts';
+import type { StreamThreadState } from './stream-thread-state.ts';
+import type { ThreadClientsOptions } from './thread-clients.ts';
+
+export interface StreamThreadOptions extends ThreadClientsOptions {
+  readonly plan: TopologyPlan;
+  readonly directory: StateDirectory;
+  readonly isShutdownRequested: () => boolean;
+  /** Whether records and punctuations have to wait until the application is resumed. */
+  readonly isPaused: () => boolean;
+  readonly onStateChange: (state: StreamThreadState) => void;
+  readonly onRestore: (progress: RestoreProgress) => void;
+}
