@@ -64,6 +64,32 @@ export const cooperativeSuite = (context: SuiteContext): void => {
       await second.close();
     });
 
+    test('of three members moves only what has to, whoever comes, leaves or crashes', async () => {
+      const topic = await context.topic(12);
+      const groupId = context.unique('group');
+      const members: GroupMember[] = [];
+      for (let count = 1; count <= 3; count++) {
+        members.push(new GroupMember(context, { groupId, topics: [topic] }).start());
+        await settled(context, members, 12);
+      }
+      const [first, second, third] = members as [GroupMember, GroupMember, GroupMember];
+      const revokedBy = (member: GroupMember): string[] =>
+        member.events.filter((event) => event.startsWith('revoked ')).flatMap((event) => event.slice(8).split(','));
+      // Twelve became six, and six became four; every partition that was revoked left for good.
+      expect(members.map((member) => revokedBy(member).length)).toEqual([8, 2, 0]);
+      for (const member of members) expect(revokedBy(member).filter((each) => member.owned.has(each))).toEqual([]);
+      const [ofFirst, ofThird] = [[...first.owned], [...third.owned]];
+      await second.close();
+      await settled(context, [first, third], 12);
+      expect(ofFirst.every((each) => first.owned.has(each))).toBe(true);
+      expect(ofThird.every((each) => third.owned.has(each))).toBe(true);
+      await third.close(false);
+      await settled(context, [first], 12);
+      expect(revokedBy(first)).toHaveLength(8);
+      expect(members.flatMap(({ events }) => events.filter((event) => event.startsWith('lost')))).toEqual([]);
+      await first.close();
+    });
+
     test('lets records and commits through while others are waited for', async () => {
       const topic = await context.topic(2);
       const topicPartition = { topic, partition: 0 };
