@@ -153,7 +153,7 @@ test('a restore goes on behind the last stable offset, up to what the predecesso
   await clock.advance(10_000);
   const counts = memory
     .records('out', { isolationLevel: 'read_committed' })
-    .map(({ value }) => Number(value?.readBigInt64BE()));
+    .map(({ value }) => Number(Buffer.from(value ?? []).readBigInt64BE()));
   expect(counts).toEqual([1, 2]);
   await clock.settle(second.close());
 });

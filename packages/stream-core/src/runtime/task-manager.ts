@@ -113,16 +113,18 @@ export class TaskManager {
    * @throws StreamsError TOPOLOGY_MISMATCH
    */
   async assign(partitions: readonly TopicPartition[]): Promise<void> {
-    const { consumer, changelogs } = this.#options;
+    const { changelogs } = this.#options;
     const groups = this.#byTask(partitions);
     const isHere = ({ name }: TaskPartitions): boolean => this.#running.has(name) || this.#restoring.has(name);
     for (const group of groups.filter(isHere)) await this.#grow(group);
     const fresh = groups.filter((group) => !isHere(group));
     const made: StreamTask[] = [];
     this.#databases.expect(this.#running.size + this.#restoring.size + fresh.length);
+    // One request for all of them: the tasks that run wait meanwhile.
+    const offsets = await this.#committed(fresh);
     for (const { taskId, plan, partitions: own } of fresh) {
       await this.#prepareOutput(plan);
-      const committed = await consumer.committed(own);
+      const committed = offsets.splice(0, own.length);
       const task = this.#task(taskId, plan);
       this.#restoring.set(task.name, { task, partitions: own, committed });
       made.push(task);
@@ -180,6 +182,11 @@ export class TaskManager {
       this.#options.config.logger.error('task.close_failed', { task: name, error: String(error) });
     }
     this.#databases.closed(task.taskId);
+  }
+
+  async #committed(groups: readonly TaskPartitions[]): Promise<(OffsetAndMetadata | null)[]> {
+    const partitions = groups.flatMap((group) => group.partitions);
+    return partitions.length === 0 ? [] : [...(await this.#options.consumer.committed(partitions))];
   }
 
   /** Begins the task of a database anew that does not go with its changelogs. */

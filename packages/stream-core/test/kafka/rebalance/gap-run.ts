@@ -58,20 +58,24 @@ class GapRun {
     this.#onProgress = onProgress;
   }
 
-  /** Watches the output while something happens. What the `blocked` instance had is not looked at: it stands still. */
-  async phase(name: string, happens: () => Promise<unknown>, blocked: string | null = null): Promise<void> {
+  /**
+   * Watches the output while something happens. What the `blocked` instance had is not looked at: it stands still. What
+   * the `restarted` one had has moved, if only from one process to the next.
+   */
+  async phase(name: string, happens: () => Promise<unknown>, { blocked = '', restarted = '' } = {}): Promise<void> {
     const fromMs = systemClock.monotonic();
     await happens();
     const lastedMs = Math.round(systemClock.monotonic() - fromMs);
     await sleep(systemClock, settleMs);
     const gaps = this.#watch
       .gaps({ fromMs, toMs: systemClock.monotonic() })
-      .filter(({ writers }) => blocked === null || !writers.includes(blocked));
+      .filter(({ writers }) => !writers.includes(blocked));
+    const isMoved = ({ writers }: PartitionGap): boolean => writers.length !== 1 || writers.includes(restarted);
     const phase = {
       name,
       lastedMs,
-      unmoved: gapsOf(gaps.filter(({ writers }) => writers.length === 1)),
-      moved: gapsOf(gaps.filter(({ writers }) => writers.length !== 1)),
+      unmoved: gapsOf(gaps.filter((gap) => !isMoved(gap))),
+      moved: gapsOf(gaps.filter(isMoved)),
     };
     this.phases.push(phase);
     this.#onProgress(JSON.stringify(phase));
@@ -117,17 +121,18 @@ const happen = async (run: GapRun, world: RebalanceWorld, options: GapRunOptions
         await joining.next('running');
         await run.all(['five']);
       },
-      'one',
+      { blocked: 'one' },
     );
     await joining.close();
     await sleep(systemClock, settleMs);
   }
   for (const [index, instance] of options.isRolling ? instances.entries() : []) {
-    await run.phase(`${instance.name} is restarted`, async () => {
+    const restart = async (): Promise<void> => {
       await instance.close();
       instances[index] = await world.instance(instance.name);
       await run.all([instance.name]);
-    });
+    };
+    await run.phase(`${instance.name} is restarted`, restart, { restarted: instance.name });
   }
   return instances;
 };
