@@ -28,34 +28,6 @@ describeWith(['kafka', 'java clients'], 'members of a group on a real broker', (
   const names = (topic: string, ...partitions: readonly number[]): string[] =>
     partitions.map((partition) => `${topic}-${partition}`);
 
-  test('come, leave and crash, and whatever stays with its owner is never revoked', async () => {
-    const topic = await context.topic(12);
-    const groupId = context.unique('group');
-    const join = (): GroupMember => new GroupMember(context, { groupId, topics: [topic] }).start();
-    const first = join();
-    await settled(context, [first], 12);
-    const second = join();
-    await settled(context, [first, second], 12);
-    const third = join();
-    await settled(context, [first, second, third], 12);
-    const revokedBy = (member: GroupMember): string[] =>
-      member.events.filter((event) => event.startsWith('revoked')).flatMap((event) => event.slice(8).split(','));
-    // Twelve became six, and six became four; every partition that was revoked left for good.
-    expect([first, second, third].map((member) => revokedBy(member).length)).toEqual([8, 2, 0]);
-    for (const member of [first, second, third]) {
-      expect(revokedBy(member).filter((partition) => member.owned.has(partition))).toEqual([]);
-    }
-    const kept = [...first.owned];
-    await second.close();
-    await settled(context, [first, third], 12);
-    await third.close(false);
-    await settled(context, [first], 12);
-    expect(revokedBy(first)).toHaveLength(8);
-    expect(first.events.filter((event) => event.startsWith('lost'))).toEqual([]);
-    expect(kept.every((partition) => first.owned.has(partition))).toBe(true);
-    await first.close();
-  }, 120_000);
-
   test('commit what the admin client of Java reads, with epoch and metadata', async () => {
     const topic = await context.topic(2);
     const groupId = context.unique('group');
