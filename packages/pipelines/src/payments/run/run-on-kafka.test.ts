@@ -16,7 +16,7 @@ import { PaymentsRun, wrongIn } from '../../../test/payments/kafka/payments-run.
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
-const payments = 500;
+const payments = 200;
 // With the bad records that can be read.
 const confirmable = 504;
 const password = 'a-secret-8d21';

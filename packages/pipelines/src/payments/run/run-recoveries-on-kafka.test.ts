@@ -20,7 +20,7 @@ import { topicNames } from '../topics.ts';
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 300_000 });
 
-const payments = 600;
+const payments = 240;
 const patience = { timeout: 400_000, interval: 100 };
 
 // By hand a broker is away for a minute: MILLRACE_BROKER_AWAY_SECONDS=60.
@@ -101,15 +101,15 @@ describeWith(
       const others = server.nodes.map(({ place: { nodeId } }) => nodeId).filter((nodeId) => nodeId !== first);
       for (const [turn, nodeId] of [first, ...others].entries()) {
         const share = (turn * payments) / 3;
-        traffic.allow(share + 100);
-        await confirmed(traffic, share + 50);
+        traffic.allow(share + payments / 6);
+        await confirmed(traffic, share + payments / 12);
         const node = server.node(nodeId);
         if (turn % 2 === 0) await node.stop();
         else await node.kill();
         if (turn === 0) await expect.poll(coordinator, patience).not.toBe(first);
         // While it is away the others go on.
-        traffic.allow(share + 200);
-        await confirmed(traffic, share + 150);
+        traffic.allow(share + payments / 3);
+        await confirmed(traffic, share + payments / 4);
         await node.start();
       }
       traffic.allow(Number.POSITIVE_INFINITY);
