@@ -6,7 +6,7 @@ import { Checksum } from './checksum.ts';
 import { payloads, sendAll } from './client-load.ts';
 import type { ClientUnderTest } from './client-under-test.ts';
 
-const batchBytes = 128 * 1024;
+const batchBytes = 68 * 1024;
 const pollMs = 1_000;
 
 const connect = (bootstrapServers: string): BrokerClient =>
