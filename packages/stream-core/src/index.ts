@@ -55,6 +55,7 @@ export type {
   Aggregator,
   ConnectedStores,
   ForeachAction,
+  ForeignKeyExtractor,
   Initializer,
   KeyValueMapper,
   Merger,
@@ -73,6 +74,7 @@ export type { Produced } from './kstream/options/produced.ts';
 export type { Repartitioned } from './kstream/options/repartitioned.ts';
 export type { BufferConfig, StrictBufferConfig, Suppressed } from './kstream/options/suppressed.ts';
 export { untilTimeLimit, untilWindowCloses } from './kstream/options/suppressed.ts';
+export type { ForeignKeyJoined, TableJoined } from './kstream/options/table-joined.ts';
 // Building topologies
 export type { StreamsBuilderOptions } from './kstream/streams-builder.ts';
 export { StreamsBuilder } from './kstream/streams-builder.ts';

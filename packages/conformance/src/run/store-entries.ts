@@ -2,6 +2,7 @@ import type { KeyValueStore, SessionStore, StateStore, ValueAndTimestamp, Window
 import type { StoreEntry, StoreKind } from '../language/case.ts';
 import type { Cell } from '../types/value.ts';
 import { isWindowed } from '../types/value.ts';
+import { shownBytes, shownSubscription } from './subscription-entry.ts';
 
 type Stamped = ValueAndTimestamp<Cell>;
 
@@ -37,10 +38,13 @@ const plainEntries = (store: UnmatchedStore): StoreEntry[] =>
     return { k: { side, key: shown(key), ts }, v: { left: shown(left), right: shown(right) } };
   });
 
-const stampedEntries = (store: KeyValueStore<Cell, Stamped>): StoreEntry[] =>
+/** Only the subscriptions of foreign-key joins are kept in bytes. */
+const stampedEntries = (
+  store: KeyValueStore<Cell | Uint8Array, Stamped | ValueAndTimestamp<Uint8Array>>,
+): StoreEntry[] =>
   Array.from(store.all(), ({ key, value: { value, timestamp } }) => ({
-    k: shown(key),
-    v: shown(value),
+    k: key instanceof Uint8Array ? shownBytes(key) : shown(key),
+    v: value instanceof Uint8Array ? shownSubscription(value) : shown(value),
     ts: timestamp,
   }));
 

@@ -5,6 +5,7 @@ import type {
   Aggregator,
   ConnectedStores,
   ForeachAction,
+  ForeignKeyExtractor,
   Initializer,
   KeyValueMapper,
   Merger,
@@ -21,6 +22,7 @@ import type { Named } from './options/named.ts';
 import type { Produced } from './options/produced.ts';
 import type { Repartitioned } from './options/repartitioned.ts';
 import type { Suppressed } from './options/suppressed.ts';
+import type { ForeignKeyJoined } from './options/table-joined.ts';
 import type { EmitStrategy } from './windows/emit-strategy.ts';
 import type { SessionWindows } from './windows/session-windows.ts';
 import type { SlidingWindows } from './windows/sliding-windows.ts';
@@ -170,11 +172,28 @@ export interface KTable<K, V> {
     joiner: ValueJoiner<K, V, NoInfer<VO>, VR>,
     options?: MaterializedAs<K, VR>,
   ): KTable<K, VR>;
+  /**
+   * The entries whose foreign key is in the other table. They keep the key of this table, and follow the changes of both
+   * (KIP-213). The tables need not be partitioned alike: two topics of the application lie in between.
+   */
+  join<KO, VO, VR>(
+    other: KTable<KO, VO>,
+    foreignKey: ForeignKeyExtractor<K, V, NoInfer<KO>>,
+    joiner: ValueJoiner<K, V, NoInfer<VO>, VR>,
+    options?: ForeignKeyJoined<K, NoInfer<KO>, VR>,
+  ): KTable<K, VR>;
   /** The entries of this table, with those of the other or null. */
   leftJoin<VO, VR>(
     other: KTable<K, VO>,
     joiner: ValueJoiner<K, V, NoInfer<VO> | null, VR>,
     options?: MaterializedAs<K, VR>,
+  ): KTable<K, VR>;
+  /** The entries of this table, with those of the other that they refer to, or null. */
+  leftJoin<KO, VO, VR>(
+    other: KTable<KO, VO>,
+    foreignKey: ForeignKeyExtractor<K, V, NoInfer<KO>>,
+    joiner: ValueJoiner<K, V, NoInfer<VO> | null, VR>,
+    options?: ForeignKeyJoined<K, NoInfer<KO>, VR>,
   ): KTable<K, VR>;
   /** The entries whose key is in either table. */
   outerJoin<VO, VR>(

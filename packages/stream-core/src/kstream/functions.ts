@@ -10,6 +10,8 @@ export type Predicate<K, V> = (key: K, value: V) => boolean;
 export type KeyValueMapper<K, V, R> = (key: K, value: V) => R;
 /** Makes a value of a value; the key comes second, for those who need it, and must not be changed. */
 export type ValueMapper<K, V, VR> = (value: V, key: K) => VR;
+/** Finds the key of another table in an entry; null refers to nothing (KIP-1104). */
+export type ForeignKeyExtractor<K, V, KO> = (value: V, key: K) => KO | null;
 /** Makes a value of two that meet in a join. */
 export type ValueJoiner<K, V, VO, VR> = (left: V, right: VO, key: K) => VR;
 /** Does something with a record. */

@@ -4,8 +4,10 @@ import type { StoreBuilder } from '../state/state-store.ts';
 import type { KGroupedTable, KStream, KTable } from './api.ts';
 import type { DslContext, TableFacade, TableTraits } from './dsl-context.ts';
 import { nameOr, storeNameOr } from './dsl-context.ts';
+import { joinOnForeignKey } from './foreign-key-join.ts';
 import type {
   ConnectedStores,
+  ForeignKeyExtractor,
   KeyValueMapper,
   Predicate,
   ValueJoiner,
@@ -26,6 +28,7 @@ import type { Grouped } from './options/grouped.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import type { Named } from './options/named.ts';
 import type { Suppressed } from './options/suppressed.ts';
+import type { ForeignKeyJoined } from './options/table-joined.ts';
 import { suppressTable } from './suppress-table.ts';
 import { joinTables } from './table-table-join.ts';
 
@@ -36,6 +39,13 @@ interface MapParts<K, V, VR> {
   readonly skipsAbsent: boolean;
   readonly numbersStore: boolean;
   readonly stores?: ConnectedStores['stores'];
+}
+
+/** Behind the other table: a joiner and options, or the extractor of a foreign key, a joiner and options. */
+interface TableJoinArguments<K, V, KO, VO, VR> {
+  readonly first: ValueJoiner<K, V, VO | null, VR> | ForeignKeyExtractor<K, V, KO>;
+  readonly second: MaterializedAs<K, VR> | ValueJoiner<K, V, VO | null, VR> | undefined;
+  readonly third: ForeignKeyJoined<K, KO, VR> | undefined;
 }
 
 export class KTableImpl<K, V> implements TableFacade<K, V> {
@@ -105,20 +115,28 @@ export class KTableImpl<K, V> implements TableFacade<K, V> {
     return suppressTable(this.#context, this.traits, suppressed);
   }
 
-  join<VO, VR>(
-    other: KTable<K, VO>,
-    joiner: ValueJoiner<K, V, VO, VR>,
-    options: MaterializedAs<K, VR> = {},
+  join<KO, VO, VR>(
+    other: KTable<K, VO> | KTable<KO, VO>,
+    first: ValueJoiner<K, V, VO, VR> | ForeignKeyExtractor<K, V, KO>,
+    second?: MaterializedAs<K, VR> | ValueJoiner<K, V, VO, VR>,
+    third?: ForeignKeyJoined<K, KO, VR>,
   ): KTable<K, VR> {
-    return this.#join('inner', other, { joiner: joiner as ValueJoiner<K, V | null, VO | null, VR>, options });
+    return this.#joinEither<KO, VO, VR>('inner', other, { first, second, third } as TableJoinArguments<
+      K,
+      V,
+      KO,
+      VO,
+      VR
+    >);
   }
 
-  leftJoin<VO, VR>(
-    other: KTable<K, VO>,
-    joiner: ValueJoiner<K, V, VO | null, VR>,
-    options: MaterializedAs<K, VR> = {},
+  leftJoin<KO, VO, VR>(
+    other: KTable<K, VO> | KTable<KO, VO>,
+    first: ValueJoiner<K, V, VO | null, VR> | ForeignKeyExtractor<K, V, KO>,
+    second?: MaterializedAs<K, VR> | ValueJoiner<K, V, VO | null, VR>,
+    third?: ForeignKeyJoined<K, KO, VR>,
   ): KTable<K, VR> {
-    return this.#join('left', other, { joiner: joiner as ValueJoiner<K, V | null, VO | null, VR>, options });
+    return this.#joinEither<KO, VO, VR>('left', other, { first, second, third });
   }
 
   outerJoin<VO, VR>(
@@ -127,6 +145,22 @@ export class KTableImpl<K, V> implements TableFacade<K, V> {
     options: MaterializedAs<K, VR> = {},
   ): KTable<K, VR> {
     return this.#join('outer', other, { joiner, options });
+  }
+
+  /** A function behind the extractor is the joiner; without one, the tables are joined by their own keys. */
+  #joinEither<KO, VO, VR>(
+    kind: 'inner' | 'left',
+    other: KTable<K, VO> | KTable<KO, VO>,
+    { first, second, third = {} }: TableJoinArguments<K, V, KO, VO, VR>,
+  ): KTable<K, VR> {
+    if (typeof second !== 'function') {
+      const joiner = first as ValueJoiner<K, V | null, VO | null, VR>;
+      return this.#join(kind, other as KTable<K, VO>, { joiner, options: second ?? {} });
+    }
+    const right = (other as TableFacade<KO, VO>).traits;
+    const extractor = first as ForeignKeyExtractor<K, V, KO>;
+    const parts = { extractor, joiner: second, isLeft: kind === 'left', options: third };
+    return joinOnForeignKey(this.#context, this.traits, right, parts);
   }
 
   #join<VO, VR>(

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { serdes } from '../serdes/serdes.ts';
 import type { TimestampedKeyValueStore } from '../state/key-value-store.ts';
 import { TopologyTestDriver } from '../testing/topology-test-driver.ts';
+import type { KTable } from './api.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import { StreamsBuilder } from './streams-builder.ts';
 
@@ -11,10 +12,20 @@ const text = { key: serdes.string(), value: serdes.string() };
 type Kind = 'join' | 'leftJoin' | 'outerJoin';
 type Input = readonly [topic: 'left' | 'right', value: string | null, timestamp?: number, key?: string | null];
 
+const joined = (
+  kind: Kind,
+  left: KTable<string, string>,
+  { right, options }: { readonly right: KTable<string, string>; readonly options: MaterializedAs<string, string> },
+): KTable<string, string> => {
+  const joiner = (leftValue: string | null, rightValue: string | null) => `${leftValue}+${rightValue}`;
+  if (kind === 'join') return left.join(right, joiner, options);
+  return kind === 'leftJoin' ? left.leftJoin(right, joiner, options) : left.outerJoin(right, joiner, options);
+};
+
 const join = (kind: Kind, records: readonly Input[], options: MaterializedAs<string, string> = {}) => {
   const builder = new StreamsBuilder();
-  const joiner = (left: string | null, right: string | null) => `${left}+${right}`;
-  const table = builder.table('left', text)[kind](builder.table('right', text), joiner, options);
+  const left = builder.table('left', text);
+  const table = joined(kind, left, { right: builder.table('right', text), options });
   table.toStream().to('out', text);
   const topology = builder.build();
   const driver = new TopologyTestDriver(topology);

@@ -1,5 +1,6 @@
 import type { RecordSlot } from '../common/record-context.ts';
 import type { TaskId } from '../common/task-id.ts';
+import type { Serde } from '../serdes/serde.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Cancellable, PunctuationType, Punctuator } from './punctuator.ts';
 
@@ -11,7 +12,8 @@ export type DropReason =
   | 'deserialization'
   | 'timestamp'
   | 'handler'
-  | 'late';
+  | 'late'
+  | 'stale_response';
 
 /** The largest timestamp that an operator has seen. It is committed with the offsets and survives a failover. */
 export interface OperatorTime {
@@ -32,6 +34,12 @@ export interface Operator<KIn, VIn> {
   close?(): void;
 }
 
+/** A serde and the topic that it is told. */
+export interface TopicSerde<T> {
+  readonly serde: Serde<T>;
+  readonly topic: string;
+}
+
 /** What an operator gets from its node and task. */
 export interface OperatorContext<KOut, VOut> {
   readonly applicationId: string;
@@ -46,6 +54,8 @@ export interface OperatorContext<KOut, VOut> {
   forwardTo(child: string, key: KOut, value: VOut, timestamp: number): void;
   /** A store that the node is connected to. @throws StreamsError STORE_NOT_CONNECTED */
   store<S extends StateStore>(name: string): S;
+  /** A serde that the operator uses itself, by the name under which its node was given one. */
+  serde<T>(part: string): TopicSerde<T>;
   /** The time of this operator under a name that is unique in the topology and never changes. */
   operatorTime(name: string): OperatorTime;
   /**

@@ -63,3 +63,28 @@ test('topics of different sizes cannot be joined, and the error names both', () 
   expect(decide).toThrow(StreamsError);
   expect(decide).toThrow(/a \(2\), b \(3\)/);
 });
+
+test('the topics of a foreign-key join, which feed each other, follow the table on their side', () => {
+  const counts = decidePartitionCounts(
+    plan((builder) => {
+      const orders = builder.table('orders', text);
+      const joined = orders.join(
+        builder.table('customers', text),
+        (order) => order,
+        (l, r) => l + r,
+        { name: 'j' },
+      );
+      joined
+        .toStream()
+        .groupBy((_key, value) => value, { ...text, name: 'g' })
+        .count();
+    }),
+    new Map([
+      ['orders', 3],
+      ['customers', 5],
+    ]),
+  );
+  expect(counts.get('app-j-subscription-registration-topic')).toBe(5);
+  expect(counts.get('app-j-subscription-response-topic')).toBe(3);
+  expect(counts.get('app-g-repartition')).toBe(5);
+});

@@ -18,8 +18,9 @@ export const decidePartitionCounts = (plan: TopologyPlan, external: PartitionCou
   const counts = new Map(external);
   for (const { name, partitions } of plan.repartitionTopics.values())
     if (partitions !== null) counts.set(name, partitions);
+  // Only where topics feed each other, as those of a foreign-key join do, what is known has to be enough.
   let isChanged = true;
-  while (isChanged) isChanged = decideFromUpstream(plan, counts);
+  while (isChanged) isChanged = decideFromUpstream(plan, counts, 'all') || decideFromUpstream(plan, counts, 'any');
   for (const group of plan.copartitionGroups) enforceCopartition(plan, group, counts);
   for (const name of plan.repartitionTopics.keys()) {
     if (!counts.has(name)) {
@@ -35,16 +36,18 @@ export const decidePartitionCounts = (plan: TopologyPlan, external: PartitionCou
   return counts;
 };
 
-const decideFromUpstream = (plan: TopologyPlan, counts: Map<string, number>): boolean => {
+/** Decides topics of which all, or any, of the topics upstream are decided; in the latter case one alone. */
+const decideFromUpstream = (plan: TopologyPlan, counts: Map<string, number>, needed: 'all' | 'any'): boolean => {
   let isChanged = false;
   for (const name of plan.repartitionTopics.keys()) {
     if (counts.has(name)) continue;
     const writers = plan.subtopologies.filter(({ sinkTopics }) => sinkTopics.includes(name));
     const sources = writers.flatMap(({ sourceTopics }) => sourceTopics);
-    if (sources.some((topic) => !counts.has(topic))) continue;
+    if (needed === 'all' && sources.some((topic) => !counts.has(topic))) continue;
     const partitions = maxOf(sources.map((topic) => counts.get(topic) ?? 0));
-    if (partitions === null) continue;
+    if (partitions === null || partitions === 0) continue;
     counts.set(name, partitions);
+    if (needed === 'any') return true;
     isChanged = true;
   }
   return isChanged;

@@ -1,7 +1,15 @@
+import { assert } from '../common/assert.ts';
 import type { RecordSlot } from '../common/record-context.ts';
 import type { TaskId } from '../common/task-id.ts';
 import { StreamsError } from '../errors/streams-error.ts';
-import type { DropReason, Operator, OperatorContext, OperatorSupplier, OperatorTime } from '../processor/operator.ts';
+import type {
+  DropReason,
+  Operator,
+  OperatorContext,
+  OperatorSupplier,
+  OperatorTime,
+  TopicSerde,
+} from '../processor/operator.ts';
 import type { Cancellable, PunctuationType, Punctuator } from '../processor/punctuator.ts';
 import type { TaskContext } from '../processor/task-context.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -12,6 +20,7 @@ export interface LiveNodeParts {
   readonly operator: OperatorSupplier<unknown, unknown, unknown, unknown>;
   /** Whether errors of the operator go to the processing handler, or through to the parent. */
   readonly guarded: boolean;
+  readonly serdes?: ReadonlyMap<string, TopicSerde<unknown>>;
 }
 
 /** A node of a running task: its operator, and the children that it forwards to. */
@@ -122,6 +131,12 @@ export class LiveNode implements OperatorContext<unknown, unknown> {
       );
     }
     return store as S;
+  }
+
+  serde<T>(part: string): TopicSerde<T> {
+    const serde = this.#parts.serdes?.get(part);
+    assert(serde !== undefined, `${this.nodeName} was given no ${part} serde`);
+    return serde as TopicSerde<T>;
   }
 
   operatorTime(name: string): OperatorTime {

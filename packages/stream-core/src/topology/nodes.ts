@@ -20,6 +20,13 @@ export interface SourceNode {
   readonly idleTimeoutMs: number | null;
 }
 
+/** A serde that an operator uses itself, and the topic that it is told. */
+export interface NodeSerde {
+  readonly slot: SerdeSlot<unknown>;
+  /** Without the application id in front; nothing is written there. */
+  readonly topic: string;
+}
+
 /** Runs an operator. */
 export interface ProcessorNode {
   readonly kind: 'processor';
@@ -28,6 +35,8 @@ export interface ProcessorNode {
   readonly operator: OperatorSupplier<unknown, unknown, unknown, unknown>;
   /** The names of the connected stores, in the order of connection. */
   readonly stores: readonly string[];
+  /** The serdes that the operator uses itself, by what they are for. */
+  readonly serdes?: Readonly<Record<string, NodeSerde>>;
 }
 
 /** Writes to a topic. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors/streams-error.ts';
 import { TopologyError } from '../errors/streams-error.ts';
+import type { TopicSerde } from '../processor/operator.ts';
 import type { Serde } from '../serdes/serde.ts';
 import type { SerdeDefaults, SerdeSlot } from '../serdes/serde-slot.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
@@ -19,7 +20,12 @@ export interface PlannedSink extends Omit<SinkNode, 'key' | 'value'> {
   readonly value: Serde<unknown>;
 }
 
-export type PlannedNode = PlannedSource | ProcessorNode | PlannedSink;
+/** A processor with the serdes that its operator uses itself. */
+export interface PlannedProcessor extends Omit<ProcessorNode, 'serdes'> {
+  readonly serdes: ReadonlyMap<string, TopicSerde<unknown>>;
+}
+
+export type PlannedNode = PlannedSource | PlannedProcessor | PlannedSink;
 
 /** A store of a sub-topology. */
 export interface PlannedStore {
@@ -90,11 +96,21 @@ class Planner {
   }
 
   #node(node: TopologyNode): PlannedNode {
-    if (node.kind === 'processor') return node;
+    if (node.kind === 'processor') return this.#processor(node);
     const serdes = { key: this.#serde(node.key, node, 'key'), value: this.#serde(node.value, node, 'value') };
     if (node.kind === 'source')
       return { ...node, ...serdes, topics: node.topics.map((topic) => this.topicName(topic)) };
     return { ...node, ...serdes, topic: typeof node.topic === 'string' ? this.topicName(node.topic) : node.topic };
+  }
+
+  #processor(node: ProcessorNode): PlannedProcessor {
+    const serdes = new Map<string, TopicSerde<unknown>>();
+    for (const [part, { slot, topic }] of Object.entries(node.serdes ?? {})) {
+      const serde = slot(this.#options.defaults);
+      if (serde === null) this.#missing(`processor ${node.name}`, part);
+      else serdes.set(part, { serde, topic: `${this.#options.applicationId}-${topic}` });
+    }
+    return { ...node, serdes };
   }
 
   #store(name: string): PlannedStore {
@@ -164,6 +180,9 @@ export const prepareWrites = (subtopology: SubtopologyPlan): Promise<unknown> | 
     if (work !== undefined) pending.push(work);
   };
   for (const node of subtopology.nodes) {
+    if (node.kind === 'processor') {
+      for (const { serde, topic } of node.serdes.values()) prepare(serde, topic);
+    }
     if (node.kind !== 'sink' || typeof node.topic !== 'string') continue;
     prepare(node.key, node.topic);
     prepare(node.value, node.topic);

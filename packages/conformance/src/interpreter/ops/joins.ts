@@ -1,13 +1,15 @@
 import type { JoinStore, JoinWindows, KStream, KTable, StreamJoined } from '@millrace/stream-core';
 import { joinWindows, legacyJoinWindows } from '@millrace/stream-core';
 import { valueJoiner } from '../../functions/joiner.ts';
+import { keyMapper } from '../../functions/key.ts';
 import { CaseError } from '../../language/decode.ts';
+import type { KeyFunction } from '../../language/functions.ts';
 import type { JoinWindowSpec } from '../../language/ops.ts';
 import type { Cell } from '../../types/value.ts';
 import type { Build } from '../build.ts';
 import type { StreamNode, TableNode } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
-import { given, isPersistent, named, optionallyMaterialized } from '../options.ts';
+import { given, isPersistent, materializedWith, named, optionallyMaterialized } from '../options.ts';
 import { unsupported } from '../unsupported-error.ts';
 
 type JoinOp = OpOf<'join'>;
@@ -86,12 +88,45 @@ const joinTable = (op: JoinOp, build: Build, sides: { readonly left: StreamNode;
 /** Joiners of tables are called without the key. */
 const joinTables = (op: JoinOp, build: Build, sides: { readonly left: TableNode; readonly right: TableNode }) => {
   const { left, right } = sides;
-  if (op.fk !== null) unsupported('foreign-key joins');
   const { type: value, apply } = valueJoiner(op.joiner, { key: null, left: left.value, right: right.value });
   const types = { key: left.key, value };
   const options = { ...named(op), ...optionallyMaterialized(build, op.materialized, types) };
-  const table: KTable<Cell, Cell> = left.table[op.op](right.table, apply, options);
-  build.add(op.id, { kind: 'table', table, ...types });
+  const join = (): KTable<Cell, Cell> => {
+    switch (op.op) {
+      case 'join':
+        return left.table.join<Cell, Cell>(right.table, apply, options);
+      case 'leftJoin':
+        return left.table.leftJoin<Cell, Cell>(right.table, apply, options);
+      case 'outerJoin':
+        return left.table.outerJoin<Cell, Cell>(right.table, apply, options);
+    }
+  };
+  build.add(op.id, { kind: 'table', table: join(), ...types });
+};
+
+const joinOnForeignKey = (
+  op: JoinOp,
+  build: Build,
+  { left, right, fk }: { readonly left: TableNode; readonly right: TableNode; readonly fk: KeyFunction },
+) => {
+  const { type: value, apply } = valueJoiner(op.joiner, { key: null, left: left.value, right: right.value });
+  const extractor = keyMapper(fk, left.key, left.value).apply;
+  // Without `fkWithKey` the extractor of the case gets the value alone.
+  const foreignKey = (cell: Cell, key: Cell): Cell => extractor(op.fkWithKey ? key : null, cell);
+  const types = { key: left.key, value };
+  const materialized = materializedWith(build, op.materialized, { ...types, serde: value.serde });
+  const options = { ...given({ name: op.tableJoined?.name ?? null }), materialized };
+  const join = (): KTable<Cell, Cell> => {
+    switch (op.op) {
+      case 'join':
+        return left.table.join<Cell, Cell, Cell>(right.table, foreignKey, apply, options);
+      case 'leftJoin':
+        return left.table.leftJoin<Cell, Cell, Cell>(right.table, foreignKey, apply, options);
+      case 'outerJoin':
+        throw new CaseError('there is no outer join by foreign key');
+    }
+  };
+  build.add(op.id, { kind: 'table', table: join(), ...types });
 };
 
 /** The kinds of the two nodes decide the kind of the join. */
@@ -100,6 +135,8 @@ const join = (op: JoinOp, build: Build): void => {
   const right = build.node(op.with);
   if (left.kind === 'stream' && right.kind === 'stream') joinStreams(op, build, { left, right });
   else if (left.kind === 'stream' && right.kind === 'table') joinTable(op, build, { left, right });
+  else if (left.kind === 'table' && right.kind === 'table' && op.fk !== null)
+    joinOnForeignKey(op, build, { left, right, fk: op.fk });
   else if (left.kind === 'table' && right.kind === 'table') joinTables(op, build, { left, right });
   else throw new CaseError(`there is no ${op.op} of a ${left.kind} with a ${right.kind}`);
 };

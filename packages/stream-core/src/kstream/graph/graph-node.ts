@@ -14,6 +14,13 @@ export interface GraphNodeTraits {
   readonly graceMs?: number;
   /** A left or outer join, which wants records without a key too: a repartition in front must let them through. */
   readonly nullKeyRelaxed?: boolean;
+  /**
+   * Whether the table that the node makes knows which of its updates are the latest; undefined: as its parents do
+   * (KIP-914).
+   */
+  readonly outputVersioned?: boolean;
+  /** Told, before the plan is written, that the table of this parent knows which of its updates are the latest. */
+  readonly onVersionedInput?: (parent: string) => void;
 }
 
 /**

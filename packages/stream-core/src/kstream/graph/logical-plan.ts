@@ -4,6 +4,7 @@ import { GraphNode } from './graph-node.ts';
 import { RepartitionNode } from './repartition-node.ts';
 import { StreamSourceNode } from './stream-source-node.ts';
 import { UnnamedResources } from './unnamed-resources.ts';
+import { tellVersionedInputs } from './versioned-semantics.ts';
 
 /**
  * The logical plan of a StreamsBuilder: what the DSL calls asked for, in the order of the calls. `write` rewrites it and
@@ -35,6 +36,7 @@ export class LogicalPlan {
   write(): TopologyGraph {
     this.#mergeDuplicateSources();
     this.#dropNullKeysBeforeRepartition();
+    tellVersionedInputs(this.#root);
     const waiting: GraphNode[] = [this.#root];
     while (waiting.length > 0) {
       const node = takeFirst(waiting);
