@@ -78,6 +78,7 @@ export type { ForeignKeyJoined, TableJoined } from './kstream/options/table-join
 // Building topologies
 export type { StreamsBuilderOptions } from './kstream/streams-builder.ts';
 export { StreamsBuilder } from './kstream/streams-builder.ts';
+export type { TopologyOptimization } from './kstream/topology-optimization.ts';
 export type { EmitStrategy } from './kstream/windows/emit-strategy.ts';
 export type { SessionWindows } from './kstream/windows/session-windows.ts';
 export { sessionWindows } from './kstream/windows/session-windows.ts';

@@ -5,6 +5,7 @@ import { CaseError } from '../language/decode.ts';
 import type { Type } from '../types/type.ts';
 import type { Cell } from '../types/value.ts';
 import type { Node, StreamNode, TableNode, Types } from './nodes.ts';
+import { topologyOptimization } from './topology-optimization.ts';
 
 /** A window store of the case: how much of it the answer may list, depends on its retention. */
 export interface WindowRetention {
@@ -27,6 +28,7 @@ export class Build {
   constructor(config: CaseConfig) {
     this.config = config;
     this.builder = new StreamsBuilder({
+      topologyOptimization: topologyOptimization(config),
       ensureExplicitInternalResourceNaming: config['ensure.explicit.internal.resource.naming'] === 'true',
     });
   }

@@ -3,13 +3,11 @@ import { logAndContinue, logAndFail } from '@millrace/stream-core';
 import type { CaseConfig } from '../language/case.ts';
 import { typeOf } from '../types/type.ts';
 import { extractorOf, given } from './options.ts';
-import { unsupported } from './unsupported-error.ts';
 
 const handlers = { fail: logAndFail, continue: logAndContinue };
 
 /** The configuration of a case as the library takes it. @throws UnsupportedError */
 export const processingConfig = (config: CaseConfig): ProcessingConfig => {
-  if (config['topology.optimization'] !== 'none') unsupported('topology.optimization');
   const store = config['dsl.store'];
   return {
     applicationId: config['application.id'],

@@ -57,6 +57,8 @@ export interface TableFacade<K, V> extends KTable<K, V> {
 /** What a facade needs to add an operator and to return the next facade, without knowing how those are made. */
 export interface DslContext {
   readonly plan: LogicalPlan;
+  /** Whether the optimiser is told that processors may change keys and values; see `StreamsBuilderOptions`. */
+  readonly optimizerKnowsProcessors: boolean;
   stream<K, V>(traits: StreamTraits<K, V>): KStream<K, V>;
   table<K, V>(traits: TableTraits<K, V>): KTable<K, V>;
   groupedStream<K, V>(traits: StreamTraits<K, V>, repartitionName: string | null): KGroupedStream<K, V>;

@@ -47,6 +47,8 @@ interface Step<KR, VR> {
   readonly key: SerdeSlot<KR>;
   readonly value: SerdeSlot<VR>;
   readonly changes?: GraphNodeTraits;
+  /** Whether keys may change in a way that the optimiser does not look into. */
+  readonly mayChangeKeys?: boolean;
 }
 
 export class KStreamImpl<K, V> implements StreamFacade<K, V> {
@@ -146,6 +148,7 @@ export class KStreamImpl<K, V> implements StreamFacade<K, V> {
       partitions,
       partitioner,
       idleTimeoutMs,
+      isExplicit: true,
     });
     this.#context.plan.add(node, [this.traits.node]);
     return this.#context.stream(behindRepartition(node, serdes));
@@ -213,14 +216,15 @@ export class KStreamImpl<K, V> implements StreamFacade<K, V> {
 
   process<KR = K, VR = V>(supplier: ProcessorSupplier<K, V, KR, VR>, options: ConnectedStores = {}): KStream<KR, VR> {
     const name = options.name ?? nextName(this.#context, 'KSTREAM-PROCESSOR-');
-    const changes = { keyChanging: true, valueChanging: true };
-    const step = { key: defaultKey<KR>, value: defaultValue<VR>, changes };
+    const changes = this.#context.optimizerKnowsProcessors ? { keyChanging: true, valueChanging: true } : {};
+    const step = { key: defaultKey<KR>, value: defaultValue<VR>, changes, mayChangeKeys: true };
     return this.#step(name, processorOperator(supplier), step, options.stores);
   }
 
   processValues<VR = V>(supplier: FixedKeyProcessorSupplier<K, V, VR>, options: ConnectedStores = {}): KStream<K, VR> {
     const name = options.name ?? nextName(this.#context, 'KSTREAM-PROCESSVALUES-');
-    const step = { key: this.traits.key, value: defaultValue<VR>, changes: { valueChanging: true } };
+    const changes = { valueChanging: this.#context.optimizerKnowsProcessors };
+    const step = { key: this.traits.key, value: defaultValue<VR>, changes };
     return this.#step(name, fixedKeyProcessorOperator(supplier), step, options.stores);
   }
 
@@ -230,7 +234,7 @@ export class KStreamImpl<K, V> implements StreamFacade<K, V> {
     step: Step<KR, VR>,
     stores: ConnectedStores['stores'] = [],
   ): KStream<KR, VR> {
-    const { changes = {} } = step;
+    const { changes = {}, mayChangeKeys = changes.keyChanging === true } = step;
     const own = stores.filter((store) => typeof store !== 'string');
     const uses = stores.filter((store) => typeof store === 'string');
     const node = new GraphNode(
@@ -245,7 +249,7 @@ export class KStreamImpl<K, V> implements StreamFacade<K, V> {
       key: step.key,
       value: step.value,
       origin: this.traits.origin,
-      repartitionRequired: this.traits.repartitionRequired || changes.keyChanging === true,
+      repartitionRequired: this.traits.repartitionRequired || mayChangeKeys,
     });
   }
 

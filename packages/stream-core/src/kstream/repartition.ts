@@ -2,6 +2,7 @@ import type { StreamPartitioner } from '../processor/stream-partitioner.ts';
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import type { DslContext, Origin, StreamFacade, StreamTraits } from './dsl-context.ts';
 import { nextName } from './dsl-context.ts';
+import type { MergedRepartition } from './graph/repartition-merge.ts';
 import { RepartitionNode } from './graph/repartition-node.ts';
 
 const suffix = '-repartition';
@@ -16,6 +17,8 @@ export interface RepartitionOptions<K, V> {
   readonly idleTimeoutMs: number | null;
   readonly partitioner?: StreamPartitioner<K, V> | null;
   readonly partitions?: number | null;
+  /** Whether the user asked for it, so that the optimiser leaves it alone. @default false */
+  readonly isExplicit?: boolean;
 }
 
 /**
@@ -24,7 +27,16 @@ export interface RepartitionOptions<K, V> {
  * @see `KStreamImpl.createRepartitionedSource`
  */
 export const repartitionNode = <K, V>(context: DslContext, options: RepartitionOptions<K, V>): RepartitionNode => {
-  const { name, isNamed, key, value, idleTimeoutMs, partitioner = null, partitions = null } = options;
+  const {
+    name,
+    isNamed,
+    key,
+    value,
+    idleTimeoutMs,
+    partitioner = null,
+    partitions = null,
+    isExplicit = false,
+  } = options;
   const topic = name.endsWith(suffix) ? name : name + suffix;
   if (!isNamed) context.plan.unnamed.addRepartitionTopic(topic);
   const generatedSink = nextName(context, 'KSTREAM-SINK-');
@@ -41,8 +53,13 @@ export const repartitionNode = <K, V>(context: DslContext, options: RepartitionO
     partitioner: partitioner as StreamPartitioner<unknown, unknown> | null,
     partitions,
     idleTimeoutMs,
+    isMergeable: !isExplicit,
   });
 };
+
+/** The repartition that the optimiser puts in the place of several: it takes the topic of the first. */
+export const mergedRepartition = (context: DslContext, { topic, key, value }: MergedRepartition): RepartitionNode =>
+  repartitionNode(context, { name: topic, isNamed: true, key, value, idleTimeoutMs: null });
 
 /** Behind a repartition topic records come from there. */
 export const originBehind = ({ name, parts }: RepartitionNode): Origin => ({

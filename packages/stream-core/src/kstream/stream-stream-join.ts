@@ -9,8 +9,11 @@ import type { KStream } from './api.ts';
 import type { DslContext, StreamFacade, StreamTraits } from './dsl-context.ts';
 import { copartition, nextName, suffixedOr } from './dsl-context.ts';
 import { GraphNode } from './graph/graph-node.ts';
+import type { StreamJoinParts } from './graph/stream-join-node.ts';
+import { StreamJoinNode } from './graph/stream-join-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
 import { joinWindow } from './operators/join-window.ts';
+import { streamSelfJoin } from './operators/stream-self-join.ts';
 import { streamStreamJoin } from './operators/stream-stream-join.ts';
 import type { JoinStore, StreamJoined } from './options/joined.ts';
 import { partitionedForJoin } from './repartition.ts';
@@ -141,9 +144,11 @@ export const joinStreams = <K, V, VO, VR>(
       if (store !== null) context.plan.unnamed.addStore(store.name, { logging: options.logging });
     }
   }
-  addWindowed(context, thisSide, { name: names.thisWindowed, store: stores.own });
-  addWindowed(context, otherSide, { name: names.otherWindowed, store: stores.other });
-  const node = joinNode(parts, names, stores);
+  const thisWindow = addWindowed(context, thisSide, { name: names.thisWindowed, store: stores.own });
+  const otherWindow = addWindowed(context, otherSide, { name: names.otherWindowed, store: stores.other });
+  const writers = joinWriters(parts, names, stores);
+  const traits = { nullKeyRelaxed: kind !== 'inner' };
+  const node = new StreamJoinNode({ name: names.merge, thisWindow, otherWindow, ...writers }, traits);
   context.plan.add(node, [thisSide.node, otherSide.node]);
   return context.stream<K, VR>({
     name: names.merge,
@@ -159,32 +164,35 @@ const addWindowed = (
   context: DslContext,
   side: StreamTraits<unknown, unknown>,
   { name, store }: { readonly name: string; readonly store: StoreBuilder },
-): void => {
+): GraphNode => {
   const node = new GraphNode(name, (graph, parents) =>
     writeProcessor(graph, { name, operator: joinWindow(store.name), parents, stores: [store] }),
   );
   context.plan.add(node, [side.node]);
+  return node;
 };
 
-const joinNode = <K, V, VO>(
+const joinWriters = <K, V, VO>(
   { kind, joiner, windows }: StreamStreamJoinParts<K, V, VO>,
   names: ReturnType<typeof joinNames>,
   { own, other, outer }: JoinStores,
-): GraphNode => {
+): Pick<StreamJoinParts, 'write' | 'writeSelfJoin'> => {
   const outerStores = outer === null ? [] : [outer];
-  const shared = { windows, joiner, outerStore: outer?.name ?? null, timeName: names.merge };
+  const { thisJoin, otherJoin, merge, thisWindowed, otherWindowed } = names;
+  const shared = { windows, joiner, outerStore: outer?.name ?? null, timeName: merge };
   const thisOperator = streamStreamJoin({ ...shared, side: 'left', isOuter: kind !== 'inner', otherStore: other.name });
   const otherOperator = streamStreamJoin({ ...shared, side: 'right', isOuter: kind === 'outer', otherStore: own.name });
-  const { thisJoin, otherJoin, merge } = names;
-  return new GraphNode(
-    merge,
-    (graph) => {
-      const thisParts = { parents: [names.thisWindowed], stores: [other, ...outerStores] };
-      const otherParts = { parents: [names.otherWindowed], stores: [own, ...outerStores] };
+  return {
+    write: (graph) => {
+      const thisParts = { parents: [thisWindowed], stores: [other, ...outerStores] };
+      const otherParts = { parents: [otherWindowed], stores: [own, ...outerStores] };
       writeProcessor(graph, { name: thisJoin, operator: thisOperator, ...thisParts });
       writeProcessor(graph, { name: otherJoin, operator: otherOperator, ...otherParts });
       writeProcessor(graph, { name: merge, operator: passThrough(), parents: [thisJoin, otherJoin] });
     },
-    { nullKeyRelaxed: kind !== 'inner' },
-  );
+    writeSelfJoin: (graph) => {
+      const operator = streamSelfJoin({ windows, joiner, store: own.name, timeName: merge });
+      writeProcessor(graph, { name: merge, operator, parents: [thisWindowed], stores: [own] });
+    },
+  };
 };

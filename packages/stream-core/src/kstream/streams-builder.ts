@@ -10,7 +10,8 @@ import { nameOr, storeNameOr, suffixedOr } from './dsl-context.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { LogicalPlan } from './graph/logical-plan.ts';
 import { StreamSourceNode } from './graph/stream-source-node.ts';
-import { writeProcessor } from './graph/write-nodes.ts';
+import type { TableSourceParts } from './graph/table-source-node.ts';
+import { TableSourceNode } from './graph/table-source-node.ts';
 import { KGroupedStreamImpl } from './kgrouped-stream-impl.ts';
 import { KGroupedTableImpl } from './kgrouped-table-impl.ts';
 import { KStreamImpl } from './kstream-impl.ts';
@@ -19,6 +20,9 @@ import { tableSerdes, tableStore } from './materialize.ts';
 import { TableSource } from './operators/table-source.ts';
 import type { Consumed } from './options/consumed.ts';
 import type { MaterializedAs } from './options/materialized.ts';
+import { mergedRepartition } from './repartition.ts';
+import type { TopologyOptimization } from './topology-optimization.ts';
+import { optimizationsOf } from './topology-optimization.ts';
 
 const sourcePrefix = 'KSTREAM-SOURCE-';
 
@@ -46,6 +50,23 @@ export interface StreamsBuilderOptions {
    * @see KIP-1111
    */
   readonly ensureExplicitInternalResourceNaming?: boolean;
+  /**
+   * How the topology is rewritten when it is built. Changing it for an application that has run already changes the
+   * names of its internal topics and stores.
+   *
+   * @default 'none'
+   * @see KIP-295
+   */
+  readonly topologyOptimization?: 'none' | 'all' | readonly TopologyOptimization[];
+  /**
+   * Whether `merge.repartition.topics` minds that `process` and `processValues` may change keys and values. Kafka Streams
+   * does not by default, and may put a repartition in front of a processor that makes the very key or value type which
+   * is repartitioned; such a topology fails when it runs, and so it does here. With the fix generated names are others.
+   *
+   * @default false
+   * @see KAFKA-19668, `TopologyConfig.InternalConfig.ENABLE_PROCESS_PROCESSVALUE_FIX`
+   */
+  readonly enableProcessProcessValuesFix?: boolean;
 }
 
 /**
@@ -62,6 +83,7 @@ export class StreamsBuilder {
     this.#options = options;
     const context: DslContext = {
       plan: new LogicalPlan(),
+      optimizerKnowsProcessors: options.enableProcessProcessValuesFix ?? false,
       stream: (traits) => new KStreamImpl(context, traits),
       table: (traits) => new KTableImpl(context, traits),
       groupedStream: (traits, repartitionName) => new KGroupedStreamImpl(context, traits, repartitionName),
@@ -114,10 +136,12 @@ export class StreamsBuilder {
       tableStore(storeName, materialized, serdes),
       materialized?.name !== undefined,
     );
-    const node = new GraphNode(name, (graph) => {
-      graph.addSource(source);
-      writeProcessor(graph, { name, operator: operator.operator, parents: [sourceName], stores: operator.stores() });
-    });
+    const node = new TableSourceNode({
+      source,
+      name,
+      operator: operator.operator,
+      stores: () => operator.stores(),
+    } as TableSourceParts<unknown, unknown, unknown>);
     context.plan.add(node);
     const origin = { sources: new Set([sourceName]), idleTimeoutMs: source.idleTimeoutMs };
     return context.table<K, V>({
@@ -140,10 +164,20 @@ export class StreamsBuilder {
    * The topology of what was described so far. A builder is built once.
    *
    * @throws TopologyError when two sources divide topics between them, or something that must have a name has none
+   * @throws RangeError for a topology optimization that does not exist
    */
   build(): Topology {
     if (this.#options.ensureExplicitInternalResourceNaming === true) this.#context.plan.unnamed.throwIfAny();
-    this.#topology ??= new Topology(this.#context.plan.write());
+    this.#topology ??= new Topology(this.#context.plan.write(() => this.#optimize()));
     return this.#topology;
+  }
+
+  #optimize(): void {
+    const { plan } = this.#context;
+    const wanted = optimizationsOf(this.#options.topologyOptimization ?? 'none');
+    if (wanted.has('reuse.ktable.source.topics')) plan.reuseSourceTopics();
+    if (wanted.has('merge.repartition.topics'))
+      plan.mergeRepartitions((parts) => mergedRepartition(this.#context, parts));
+    if (wanted.has('single.store.self.join')) plan.keepSelfJoinsOnce();
   }
 }

@@ -33,6 +33,8 @@ export interface PlannedStore {
   readonly serdes: readonly Serde<unknown>[];
   /** The topic that serdes are told, and that writes go to when the store is logged. */
   readonly changelogTopic: string;
+  /** Whether that topic is a source topic, from which the store is restored, and which nobody writes to here. */
+  readonly isSourceChangelog: boolean;
 }
 
 /** A part of a topology that runs on its own: one task for each partition number of its topics. */
@@ -114,13 +116,16 @@ class Planner {
   }
 
   #store(name: string): PlannedStore {
-    const builder = this.#graph.stores.get(name)?.builder as StoreBuilder;
+    const added = this.#graph.stores.get(name)?.builder as StoreBuilder;
+    const sourceTopic = this.#graph.sourceChangelogs.get(name);
+    const builder = sourceTopic === undefined ? added : { ...added, loggingEnabled: false };
     const serdes: Serde<unknown>[] = [];
     for (const [part, serde] of Object.entries(builder.serdes(this.#options.defaults))) {
       if (serde === null) this.#missing(`store ${name}`, part);
       else serdes.push(serde);
     }
-    return { builder, serdes, changelogTopic: `${this.#options.applicationId}-${name}-changelog` };
+    const changelogTopic = sourceTopic ?? `${this.#options.applicationId}-${name}-changelog`;
+    return { builder, serdes, changelogTopic, isSourceChangelog: sourceTopic !== undefined };
   }
 
   #serde(slot: SerdeSlot<unknown>, node: SourceNode | SinkNode, part: 'key' | 'value'): Serde<unknown> {

@@ -31,6 +31,7 @@ export class TopologyGraph {
   readonly #nodes = new Map<string, TopologyNode>();
   readonly #stores = new Map<string, { builder: StoreBuilder; users: string[] }>();
   readonly #connected = new Map<string, string[]>();
+  readonly #sourceChangelogs = new Map<string, string>();
   readonly #repartitionTopics = new Map<string, RepartitionTopic>();
   readonly #copartitioned: Set<string>[] = [];
   readonly #sourceTopics = new Map<string, string>();
@@ -106,6 +107,11 @@ export class TopologyGraph {
     }
   }
 
+  /** Restores a store from the source topic that it is made of, instead of a changelog of its own. */
+  connectSourceStore(store: string, topic: string): void {
+    this.#sourceChangelogs.set(store, topic);
+  }
+
   addRepartitionTopic(topic: RepartitionTopic): void {
     validateName(topic.name);
     this.#repartitionTopics.set(topic.name, topic);
@@ -129,6 +135,11 @@ export class TopologyGraph {
 
   get stores(): ReadonlyMap<string, StoreEntry> {
     return this.#stores;
+  }
+
+  /** The source topics that stores are restored from, by store. */
+  get sourceChangelogs(): ReadonlyMap<string, string> {
+    return this.#sourceChangelogs;
   }
 
   get repartitionTopics(): ReadonlyMap<string, RepartitionTopic> {

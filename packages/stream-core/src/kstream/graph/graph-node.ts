@@ -3,11 +3,11 @@ import type { TopologyGraph } from '../../topology/topology-graph.ts';
 /** Writes a node of the logical plan, and what belongs to it, into a topology. */
 export type WriteNode = (graph: TopologyGraph, parents: readonly string[]) => void;
 
-/** What the optimiser has to know of a node. */
+/** What the optimiser has to know of a node. Where values change, or may, a repartition cannot move in front. */
 export interface GraphNodeTraits {
   /** The operator may give records another key. */
   readonly keyChanging?: boolean;
-  /** The operator may give records another value, so a repartition cannot move in front of it. */
+  /** The operator may give records another value. */
   readonly valueChanging?: boolean;
   readonly merge?: boolean;
   /** The time that the windows of a windowed aggregation stay open behind their end. */

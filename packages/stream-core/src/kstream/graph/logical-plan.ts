@@ -1,8 +1,12 @@
 import { TopologyError } from '../../errors/streams-error.ts';
 import { TopologyGraph } from '../../topology/topology-graph.ts';
 import { GraphNode } from './graph-node.ts';
+import type { MergeOptions } from './repartition-merge.ts';
+import { RepartitionMerge } from './repartition-merge.ts';
 import { RepartitionNode } from './repartition-node.ts';
+import { StreamJoinNode } from './stream-join-node.ts';
 import { StreamSourceNode } from './stream-source-node.ts';
+import { TableSourceNode } from './table-source-node.ts';
 import { UnnamedResources } from './unnamed-resources.ts';
 import { tellVersionedInputs } from './versioned-semantics.ts';
 
@@ -16,6 +20,7 @@ export class LogicalPlan {
   readonly graph: TopologyGraph = new TopologyGraph();
   readonly unnamed: UnnamedResources = new UnnamedResources();
   readonly #root = new GraphNode('root', () => undefined);
+  readonly #repartitionMerge = new RepartitionMerge();
   #nameIndex = 0;
   #priorityIndex = 0;
 
@@ -29,12 +34,36 @@ export class LogicalPlan {
     for (const parent of parents) {
       parent.addChild(node);
       node.buildPriority = this.#priorityIndex++;
+      this.#repartitionMerge.added(node);
     }
   }
 
-  /** Makes the topology. Done once. @throws TopologyError */
-  write(): TopologyGraph {
+  /** Restores the stores of source tables from their topics. */
+  reuseSourceTopics(): void {
+    for (const node of this.#root.children) if (node instanceof TableSourceNode) node.reusesSourceTopic = true;
+  }
+
+  /** Puts one repartition in the place of all that lie behind one change of keys. */
+  mergeRepartitions(create: MergeOptions['create']): void {
+    const { graph } = this;
+    this.#repartitionMerge.apply({ create, onReplaced: (old, merged) => graph.replaceCopartitioned(old, merged) });
+  }
+
+  /** Keeps streams that are joined with themselves in one store. */
+  keepSelfJoinsOnce(): void {
+    const visited = new Set<GraphNode>();
+    const visit = (node: GraphNode): void => {
+      visited.add(node);
+      if (node instanceof StreamJoinNode) node.keepOnceIfSelfJoin();
+      for (const child of node.children) if (!visited.has(child)) visit(child);
+    };
+    visit(this.#root);
+  }
+
+  /** Makes the topology. Done once; `optimize` may rewrite the plan before. @throws TopologyError */
+  write(optimize: () => void = () => undefined): TopologyGraph {
     this.#mergeDuplicateSources();
+    optimize();
     this.#dropNullKeysBeforeRepartition();
     tellVersionedInputs(this.#root);
     const waiting: GraphNode[] = [this.#root];

@@ -17,6 +17,8 @@ export interface RepartitionParts {
   readonly partitioner: StreamPartitioner<unknown, unknown> | null;
   readonly partitions: number | null;
   readonly idleTimeoutMs: number | null;
+  /** Whether another one may take its place: not where the user asked for it. */
+  readonly isMergeable: boolean;
 }
 
 /**
