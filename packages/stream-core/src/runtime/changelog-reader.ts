@@ -83,17 +83,18 @@ export class ChangelogReader<Task extends RestorableTask> {
    *   have (any more); what they hold cannot be trusted
    */
   add(tasks: readonly Task[]): Promise<readonly MismatchedTask<Task>[]> {
-    return this.#begin(tasks, (endOffset) => endOffset);
+    return this.#begin(tasks, (logEnd, limit) => Math.min(logEnd, limit ?? logEnd));
   }
 
   /**
    * Begins to follow the changelogs of these tasks: what their log gets is applied at the next polls, until `remove`.
+   * A source topic that a store is restored from is not followed: what its task has not committed does not count yet.
    *
    * @returns as `add`
    * @see `org.apache.kafka.streams.processor.internals.StandbyTask`
    */
   follow(tasks: readonly Task[]): Promise<readonly MismatchedTask<Task>[]> {
-    return this.#begin(tasks, () => null);
+    return this.#begin(tasks, (_logEnd, limit) => (limit === null ? null : 0));
   }
 
   /** How many offsets a task is behind the ends of its changelogs, as of the last fetch; null while that is unknown. */
@@ -110,13 +111,14 @@ export class ChangelogReader<Task extends RestorableTask> {
 
   async #begin(
     tasks: readonly Task[],
-    endOf: (logEnd: number) => number | null,
+    endOf: (logEnd: number, limit: number | null) => number | null,
   ): Promise<readonly MismatchedTask<Task>[]> {
     const wanted = tasks.flatMap((task) =>
-      task.stores.changelogs().map(({ topic, store, offset }) => ({
+      task.stores.changelogs().map(({ topic, store, offset, limit }) => ({
         task,
         store,
         offset,
+        limit,
         partition: { topic, partition: task.taskId.partition },
       })),
     );
@@ -133,14 +135,14 @@ export class ChangelogReader<Task extends RestorableTask> {
       partitions.map((partition) => ({ partition, spec: 'earliest' as const })),
       'read_uncommitted',
     );
-    wanted.forEach(({ task, store, offset, partition }, index) => {
+    wanted.forEach(({ task, store, offset, limit, partition }, index) => {
       const [earliest, latest] = [starts[index] ?? 0, ends[index] ?? 0];
       if (offset !== null && (offset < earliest || offset > latest)) {
         mismatched.push({ task, error: mismatch(partition, offset, `${earliest} to ${latest}`) });
         return;
       }
       const startOffset = offset ?? earliest;
-      const endOffset = endOf(latest);
+      const endOffset = endOf(latest, limit);
       const restore: Restore<Task> = { task, store, partition, startOffset, endOffset, position: startOffset };
       if (endOffset === null || startOffset < endOffset) this.#restores.set(topicPartitionKey(partition), restore);
       else this.#report(restore);

@@ -34,6 +34,8 @@ export interface StreamTaskOptions {
   readonly config: ResolvedProcessingConfig;
   readonly collector: RecordCollector;
   readonly databases: TaskDatabases;
+  /** The committed offsets of the source topics of the task. @default none */
+  readonly committed?: ReadonlyMap<string, number>;
   /** Null: no record cache. */
   readonly cache: RecordCache | null;
   /** The wall clock, epoch ms. */
@@ -101,6 +103,7 @@ export class StreamTask implements TaskContext {
       cache,
       defaults: config.serdeDefaults,
       isDslStorePersistent: config.isDslStorePersistent,
+      committed: options.committed ?? new Map(),
       changelogTo: (topic) => taskChangelog(this, topic, taskId.partition),
       onExpired: (store) => this.errors.drop(store, 'late'),
     });
@@ -228,7 +231,12 @@ export class StreamTask implements TaskContext {
    * @param changelogOffsets by topic, the offset behind what was acknowledged for this task's partition
    */
   settle(commit: TaskCommit, changelogOffsets: ReadonlyMap<string, number>): void {
-    this.stores.applySealed(changelogOffsets);
+    const sources = this.stores.sourceChangelogs();
+    const read = commit.offsets.filter(({ topicPartition }) => sources.has(topicPartition.topic));
+    // A store that is made of a source topic holds it up to what was read of it, whoever writes there.
+    const offsets = new Map(changelogOffsets);
+    for (const { topicPartition, offset } of read) offsets.set(topicPartition.topic, offset);
+    this.stores.applySealed(offsets);
     this.#offsets.settle(commit.offsets);
   }
 

@@ -125,7 +125,7 @@ export class TaskManager {
     for (const { taskId, plan, partitions: own } of fresh) {
       await this.#prepareOutput(plan);
       const committed = offsets.splice(0, own.length);
-      const task = this.#task(taskId, plan);
+      const task = this.#task(taskId, plan, { partitions: own, committed });
       this.#restoring.set(task.name, { task, partitions: own, committed });
       made.push(task);
       this.#options.config.metrics.counter('task-created-total').add(1);
@@ -202,7 +202,7 @@ export class TaskManager {
     this.#databases.rebuild(task.taskId, error);
     const plan = this.#options.plan.subtopologies.find(({ id }) => id === task.taskId.subtopology);
     assert(plan !== undefined && assigned !== undefined, 'a task that is rebuilt was assigned');
-    const made = this.#task(task.taskId, plan);
+    const made = this.#task(task.taskId, plan, assigned);
     this.#restoring.set(made.name, { ...assigned, task: made });
     await changelogs.add([made]);
   }
@@ -255,7 +255,7 @@ export class TaskManager {
     return [...groups.values()];
   }
 
-  #task(taskId: TaskId, plan: SubtopologyPlan): StreamTask {
+  #task(taskId: TaskId, plan: SubtopologyPlan, from: Omit<Assigned, 'task'>): StreamTask {
     const { config, producer, cache } = this.#options;
     const { logger, metrics, clock } = config;
     return new StreamTask({
@@ -264,6 +264,7 @@ export class TaskManager {
       config,
       collector: producer,
       databases: this.#databases,
+      committed: new Map(from.partitions.map(({ topic }, index) => [topic, from.committed[index]?.offset ?? 0])),
       cache,
       now: () => clock.now(),
       logger,

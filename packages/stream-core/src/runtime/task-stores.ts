@@ -30,10 +30,22 @@ export interface TaskStoresOptions {
   readonly cache: RecordCache | null;
   readonly defaults: SerdeDefaults;
   readonly isDslStorePersistent: boolean;
+  /** The committed offsets of source topics: what a store is restored up to that is made of one. */
+  readonly committed: ReadonlyMap<string, number>;
   /** Makes the log that a store writes to. */
   readonly changelogTo: (topic: string) => Changelog;
   /** Counts a write that was too old to keep. */
   readonly onExpired: (store: string) => void;
+}
+
+/** What a store is restored from. */
+export interface StoreChangelog {
+  readonly topic: string;
+  readonly store: string;
+  /** The offset to restore from; null for the beginning. */
+  readonly offset: number | null;
+  /** The offset to stop at, because the task itself processes what comes behind; null for the end of the topic. */
+  readonly limit: number | null;
 }
 
 interface Entry {
@@ -50,12 +62,14 @@ export class TaskStores {
   readonly #entries = new Map<string, Entry>();
   readonly #persistent: TaskState;
   readonly #inMemory: TaskState;
+  readonly #committed: ReadonlyMap<string, number>;
 
   /** @throws StreamsError STATE_FAILED when the database cannot be opened */
   constructor(options: TaskStoresOptions) {
     const { taskId, databases, applicationId, stores } = options;
     const isPersistent = ({ builder }: PlannedStore): boolean => builder.persistent ?? options.isDslStorePersistent;
-    const isWriteBehind = stores.filter(isPersistent).every(({ builder }) => builder.loggingEnabled);
+    const isWriteBehind = stores.filter(isPersistent).every(isRestorable);
+    this.#committed = options.committed;
     this.#persistent = databases.open(taskId, isWriteBehind);
     this.#inMemory = TaskState.open(inMemoryEngine(), {
       applicationId,
@@ -83,15 +97,22 @@ export class TaskStores {
     return { store: open.store, read: (read) => state.view.as(mode, read) };
   }
 
-  /** The changelog topics of the logged stores, each with the offset to restore from, or null for its beginning. */
-  changelogs(): { readonly topic: string; readonly store: string; readonly offset: number | null }[] {
+  /** The changelogs of the stores that have one: a topic of their own, or the source topic that they are made of. */
+  changelogs(): StoreChangelog[] {
     return [...this.#entries.values()]
-      .filter(({ planned }) => planned.builder.loggingEnabled)
-      .map(({ planned, state }) => ({
-        topic: planned.changelogTopic,
-        store: planned.builder.name,
-        offset: state.changelogOffset(planned.changelogTopic),
+      .filter(({ planned }) => isRestorable(planned))
+      .map(({ planned: { builder, changelogTopic: topic, isSourceChangelog }, state }) => ({
+        topic,
+        store: builder.name,
+        offset: state.changelogOffset(topic),
+        limit: isSourceChangelog ? (this.#committed.get(topic) ?? 0) : null,
       }));
+  }
+
+  /** The source topics from which stores are restored. */
+  sourceChangelogs(): ReadonlySet<string> {
+    const planned = [...this.#entries.values()].map((entry) => entry.planned);
+    return new Set(planned.filter(({ isSourceChangelog }) => isSourceChangelog).map((store) => store.changelogTopic));
   }
 
   /** Lets the serdes of a store fetch what they need to read these records later. */
@@ -169,6 +190,9 @@ export class TaskStores {
     return own;
   }
 }
+
+const isRestorable = ({ builder, isSourceChangelog }: PlannedStore): boolean =>
+  builder.loggingEnabled || isSourceChangelog;
 
 const readRecords = (
   fetched: FetchedPartition,
