@@ -68,7 +68,7 @@ export type {
 export type { Consumed } from './kstream/options/consumed.ts';
 export type { Grouped } from './kstream/options/grouped.ts';
 export type { Joined, JoinStore, StreamJoined } from './kstream/options/joined.ts';
-export type { Materialized, MaterializedAs } from './kstream/options/materialized.ts';
+export type { Materialized, MaterializedAs, Versioned } from './kstream/options/materialized.ts';
 export type { Named } from './kstream/options/named.ts';
 export type { Produced } from './kstream/options/produced.ts';
 export type { Repartitioned } from './kstream/options/repartitioned.ts';

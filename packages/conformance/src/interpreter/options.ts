@@ -8,7 +8,6 @@ import type { DslStoreName, ExtractorName, MaterializedSpec } from '../language/
 import type { Type } from '../types/type.ts';
 import type { Cell } from '../types/value.ts';
 import type { Build } from './build.ts';
-import { unsupported } from './unsupported-error.ts';
 
 type Given<T> = { readonly [Key in keyof T]?: NonNullable<T[Key]> };
 
@@ -47,13 +46,21 @@ const persistence = ({ store, storeType }: MaterializedSpec): boolean | null => 
       return false;
     case 'persistent':
     case 'persistentPlain':
+    case 'versioned':
       return true;
     case 'lru':
       return null;
-    case 'versioned':
-      return unsupported('versioned stores');
   }
 };
+
+/** How long a versioned store keeps its versions. */
+export const versionedOf = ({
+  historyMs,
+  segmentMs,
+}: Pick<MaterializedSpec, 'historyMs' | 'segmentMs'>): { historyRetention: number; segmentInterval?: number } => ({
+  historyRetention: historyMs ?? 0,
+  ...given({ segmentInterval: segmentMs }),
+});
 
 /**
  * The options of a table's store, with its serdes. Their presence matters as that of a Materialized object does, so
@@ -70,6 +77,7 @@ export const materializedWith = <V extends Cell>(
   if (spec === null) return serdes;
   if (spec.name !== null) build.addStore(spec.name, value);
   const { name, caching, logging, retentionMs } = spec;
+  if (spec.store === 'versioned') build.retentions.push({ store: name, retentionMs: spec.historyMs ?? 0 });
   const timestamped = spec.store === 'persistentPlain' ? false : null;
   const maxEntries = spec.store === 'lru' ? (spec.maxEntries ?? 3) : null;
   return {
@@ -83,6 +91,7 @@ export const materializedWith = <V extends Cell>(
       persistent: persistence(spec),
       retention: retentionMs,
     }),
+    ...given({ versioned: spec.store === 'versioned' ? versionedOf(spec) : null }),
   };
 };
 

@@ -14,7 +14,6 @@ type Name = ProcessorSpec['name'];
 const makers: { readonly [N in Name]: ProcessorMakers<Name>[N] | string } = {
   ...statelessProcessors,
   ...statefulProcessors,
-  versioned: 'versioned stores',
 };
 
 const makingText: ReadonlySet<Name> = new Set<Name>([

@@ -1,4 +1,11 @@
-import type { KeyValueStore, SessionStore, ValueAndTimestamp, WindowStore } from '@millrace/stream-core';
+import type {
+  KeyValueStore,
+  SessionStore,
+  ValueAndTimestamp,
+  VersionedKeyValueStore,
+  VersionedRecord,
+  WindowStore,
+} from '@millrace/stream-core';
 import type { Type } from '../types/type.ts';
 import type { Cell, Value } from '../types/value.ts';
 import type { ProcessorMakers, ProcessorTools } from './tools.ts';
@@ -118,7 +125,9 @@ const keyValueProcessors: ProcessorMakers<
 };
 
 /** Processors with a store. */
-export const statefulProcessors: ProcessorMakers<keyof typeof keyValueProcessors | 'windowCount' | 'sessionCount'> = {
+export const statefulProcessors: ProcessorMakers<
+  keyof typeof keyValueProcessors | 'windowCount' | 'sessionCount' | 'versioned'
+> = {
   ...keyValueProcessors,
 
   windowCount: ({ store, lookbackMs }, tools) => {
@@ -149,6 +158,25 @@ export const statefulProcessors: ProcessorMakers<keyof typeof keyValueProcessors
       }
       counts.put({ key, window }, count);
       tools.forward({ ...record, value: `${count}@${window.start}/${window.end}` });
+    };
+  },
+
+  versioned: ({ store, lookbackMs }, tools) => {
+    const versions: VersionedKeyValueStore<Cell, Value> = tools.context.getStateStore(store);
+    const type = tools.storeValue(store);
+    // The stores of Kafka Streams do not tell a processor when a version ended, so the answers do not have it.
+    const show = (version: VersionedRecord<Value> | null): string =>
+      version === null ? 'none' : `${type.text(version.value)}@${version.timestamp}`;
+    return (record) => {
+      const { key, value, timestamp } = record;
+      if (key === null) return;
+      const done =
+        value === null
+          ? `del=${show(versions.delete(key, timestamp))}`
+          : // The code for what was not put is the smallest long, which a number shows in another way.
+            `put=${BigInt(versions.put(key, value as Value, timestamp))}`;
+      const asOf = show(versions.get(key, timestamp - lookbackMs));
+      tools.forward({ ...record, value: `${done} latest=${show(versions.get(key))} asOf=${asOf}` });
     };
   },
 };

@@ -23,7 +23,7 @@ const allStores = (driver: TopologyTestDriver, describe: string, testCase: Case)
   const stores = new Map<string, readonly StoreEntry[]>();
   for (const name of storeNames(describe, testCase)) {
     const kind = testCase.expected.stores?.get(name)?.type ?? 'other';
-    const entries = storeEntries((store) => driver.getStateStore(store), name, kind);
+    const entries = storeEntries((store) => driver.getStateStore(store), name, { kind, testCase });
     if (entries !== null) stores.set(name, entries);
   }
   return stores;

@@ -1,8 +1,16 @@
-import type { KeyValueStore, SessionStore, StateStore, ValueAndTimestamp, WindowStore } from '@millrace/stream-core';
-import type { StoreEntry, StoreKind } from '../language/case.ts';
+import type {
+  KeyValueStore,
+  SessionStore,
+  StateStore,
+  ValueAndTimestamp,
+  VersionedKeyValueStore,
+  WindowStore,
+} from '@millrace/stream-core';
+import type { Case, StoreEntry, StoreKind } from '../language/case.ts';
 import type { Cell } from '../types/value.ts';
 import { isWindowed } from '../types/value.ts';
 import { shownBytes, shownSubscription } from './subscription-entry.ts';
+import { versionedEntries } from './versioned-entries.ts';
 
 type Stamped = ValueAndTimestamp<Cell>;
 
@@ -71,8 +79,16 @@ const listed = <S extends StateStore>(store: S | null, list: (store: S) => Store
   store === null ? null : list(store);
 
 /** The entries of a store in its own order; null when there is no such store. */
-export const storeEntries = (find: FindStore, name: string, kind: StoreKind): readonly StoreEntry[] | null => {
+export const storeEntries = (
+  find: FindStore,
+  name: string,
+  { kind, testCase }: { readonly kind: StoreKind; readonly testCase: Case },
+): readonly StoreEntry[] | null => {
   switch (kind) {
+    case 'versioned': {
+      const versions = find<VersionedKeyValueStore<Cell, Cell>>(name);
+      return versions === null ? null : versionedEntries(versions, testCase, shown);
+    }
     case 'kv':
       return listed(find<UnmatchedStore>(name), plainEntries);
     case 'timestampedKv':
@@ -83,7 +99,6 @@ export const storeEntries = (find: FindStore, name: string, kind: StoreKind): re
       return listed(find<WindowStore<Cell, Stamped>>(name), stampedWindowEntries);
     case 'session':
       return listed(find<SessionStore<Cell, Cell>>(name), sessionEntries);
-    case 'versioned':
     case 'other':
       return listed(find(name), () => []);
   }

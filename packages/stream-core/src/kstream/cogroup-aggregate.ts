@@ -7,6 +7,7 @@ import type { GraphNodeTraits } from './graph/graph-node.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
 import type { TableSerdes } from './materialize.ts';
+import { isVersionedTable } from './materialize.ts';
 import { mergedTable } from './operators/merged-table.ts';
 import type { Aggregation } from './operators/stream-aggregate.ts';
 import { aggregation } from './operators/stream-aggregate.ts';
@@ -81,8 +82,10 @@ export class CogroupAggregate<K, VA> {
     }
     const name = suffixedOr(context, options.name, '-cogroup-merge', mergePrefix);
     const operator = mergedTable(operators);
-    const node = new GraphNode(name, (graph, parents) =>
-      writeProcessor(graph, { name, operator: operator.operator, parents }),
+    const node = new GraphNode(
+      name,
+      (graph, parents) => writeProcessor(graph, { name, operator: operator.operator, parents }),
+      { outputVersioned: isVersionedTable(options.materialized) },
     );
     context.plan.add(node, nodes);
     const queryableStoreName = options.materialized?.name ?? null;

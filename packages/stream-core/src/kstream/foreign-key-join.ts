@@ -12,7 +12,7 @@ import { GraphNode } from './graph/graph-node.ts';
 import { VersionedInput } from './graph/versioned-input.ts';
 import type { ProcessorParts } from './graph/write-nodes.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
-import { tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
 import { foreignTableJoin } from './operators/foreign-key/foreign-table-join.ts';
 import { responseJoin } from './operators/foreign-key/response-join.ts';
 import { subscriptionJoin } from './operators/foreign-key/subscription-join.ts';
@@ -238,7 +238,8 @@ export const joinOnForeignKey = <K, V, KO, VO, VR>(
   const resultSerdes = tableSerdes(materialized, { key: left.key, value: defaultValue<VR> });
   const store = tableStore(storeName, materialized, resultSerdes);
   const operator = new TableSource<K, VR>(store, materialized?.name !== undefined);
-  const node = addProcessor(context, { name: names.result, parent: joined }, () => ({
+  const traits = { outputVersioned: isVersionedTable(materialized) };
+  const node = addProcessor(context, { name: names.result, parent: joined, traits }, () => ({
     operator: operator.operator,
     stores: operator.stores(),
   }));

@@ -24,6 +24,8 @@ export interface AggregateParts<KR, VR> {
   readonly serdes: TableSerdes<KR, VR>;
   /** How long windows stay open behind their end, in an aggregation by windows. */
   readonly graceMs?: number;
+  /** Whether the result is a versioned table. @default false */
+  readonly isVersioned?: boolean;
 }
 
 /**
@@ -61,14 +63,14 @@ export class GroupAggregate<K, V> {
   }
 
   build<KR, VR>(parts: AggregateParts<KR, VR>): KTable<KR, VR> {
-    const { names, operator, serdes, graceMs } = parts;
+    const { names, operator, serdes, graceMs, isVersioned: outputVersioned = false } = parts;
     const source = this.#stream.repartitionRequired ? this.#repartitioned(names) : this.#stream;
     const { processor: name } = names;
     const node = new GraphNode(
       name,
       (graph, parents) =>
         writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
-      graceMs === undefined ? {} : { graceMs },
+      graceMs === undefined ? { outputVersioned } : { outputVersioned, graceMs },
     );
     this.#context.plan.add(node, [source.node]);
     return this.#context.table<KR, VR>({

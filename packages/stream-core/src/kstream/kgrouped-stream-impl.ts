@@ -6,7 +6,7 @@ import { CogroupedKStreamImpl } from './cogrouped-kstream-impl.ts';
 import type { DslContext, GroupedStreamFacade, StreamTraits } from './dsl-context.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
 import { aggregateNames, GroupAggregate } from './group-aggregate.ts';
-import { tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
 import type { Aggregation } from './operators/stream-aggregate.ts';
 import { aggregation, counting, reduction, StreamAggregate } from './operators/stream-aggregate.ts';
 import type { MaterializedAs } from './options/materialized.ts';
@@ -72,6 +72,7 @@ export class KGroupedStreamImpl<K, V> implements GroupedStreamFacade<K, V> {
     const names = aggregateNames(this.#context, options, parts);
     const serdes = tableSerdes(options.materialized, { key: this.traits.key, value: parts.value });
     const store = tableStore(names.store, options.materialized, serdes);
-    return this.#aggregate.build({ names, operator: new StreamAggregate(store, parts.how), serdes });
+    const isVersioned = isVersionedTable(options.materialized);
+    return this.#aggregate.build({ names, operator: new StreamAggregate(store, parts.how), serdes, isVersioned });
   }
 }

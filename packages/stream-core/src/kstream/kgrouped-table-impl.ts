@@ -8,7 +8,7 @@ import { nameOr, storeNameOr, suffixedOr } from './dsl-context.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
-import { tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
 import { changeSerde } from './operators/change-serde.ts';
 import type { TableAggregation } from './operators/table-aggregate.ts';
 import { TableAggregate } from './operators/table-aggregate.ts';
@@ -76,8 +76,11 @@ export class KGroupedTableImpl<K, V> implements KGroupedTable<K, V> {
     const name = nameOr(context, options.name, parts.prefix);
     const operator = new TableAggregate(tableStore(storeName, options.materialized, serdesOfTable), parts.how);
     const repartition = this.#repartitionTo(storeName, { sinkName, sourceName });
-    const node = new GraphNode(name, (graph, parents) =>
-      writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+    const node = new GraphNode(
+      name,
+      (graph, parents) =>
+        writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+      { outputVersioned: isVersionedTable(options.materialized) },
     );
     context.plan.add(node, [repartition]);
     return context.table<K, VA>({

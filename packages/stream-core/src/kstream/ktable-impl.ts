@@ -15,8 +15,9 @@ import type {
   ValueTransformer,
 } from './functions.ts';
 import { GraphNode } from './graph/graph-node.ts';
+import { VersionedInput } from './graph/versioned-input.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
-import { tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
 import type { Change } from './operators/change.ts';
 import { filterEntries, mapEntries, transformEntries } from './operators/entry-mappers.ts';
 import { mapValues } from './operators/map-values.ts';
@@ -100,8 +101,12 @@ export class KTableImpl<K, V> implements TableFacade<K, V> {
     options: Grouped<KR, VR> = {},
   ): KGroupedTable<KR, VR> {
     const name = nameOr(this.#context, options.name, 'KTABLE-SELECT-');
-    const node = new GraphNode(name, (graph, parents) =>
-      writeProcessor(graph, { name, operator: tableRepartitionMap(selector), parents }),
+    const versions = new VersionedInput();
+    const operator = tableRepartitionMap(selector, versions.isVersioned);
+    const node = new GraphNode(
+      name,
+      (graph, parents) => writeProcessor(graph, { name, operator, parents }),
+      versions.traits,
     );
     this.#context.plan.add(node, [this.traits.node]);
     this.traits.operator.enableSendingOldValues(true);
@@ -183,7 +188,9 @@ export class KTableImpl<K, V> implements TableFacade<K, V> {
     const name = nameOr(this.#context, options.name, 'KTABLE-TOSTREAM-');
     // A deletion goes on as a null, whatever the type of the values says.
     const operator = mapValues((change: Change<V>) => change.newValue);
-    const node = new GraphNode(name, (graph, parents) => writeProcessor(graph, { name, operator, parents }));
+    const node = new GraphNode(name, (graph, parents) => writeProcessor(graph, { name, operator, parents }), {
+      outputVersioned: false,
+    });
     this.#context.plan.add(node, [this.traits.node]);
     const { key, value, origin } = this.traits;
     return this.#context.stream<K, V>({ name, node, key, value, origin, repartitionRequired: false });
@@ -203,15 +210,21 @@ export class KTableImpl<K, V> implements TableFacade<K, V> {
     const own: StoreBuilder[] = stores.filter((entry) => typeof entry !== 'string');
     const uses = stores.filter((entry) => typeof entry === 'string');
     const parent = this.traits.operator;
-    const operator = new TableMap<K, V, VR>({ parent, mapper, store, skipsAbsent });
-    const node = new GraphNode(name, (graph, parents) =>
-      writeProcessor(graph, {
-        name,
-        operator: operator.operator,
-        parents,
-        stores: [...own, ...operator.stores()],
-        uses,
-      }),
+    const versions = new VersionedInput();
+    const { isVersioned } = versions;
+    const operator = new TableMap<K, V, VR>({ parent, mapper, store, skipsAbsent, isVersioned });
+    const versioned = materialized === undefined ? {} : { outputVersioned: isVersionedTable(materialized) };
+    const node = new GraphNode(
+      name,
+      (graph, parents) =>
+        writeProcessor(graph, {
+          name,
+          operator: operator.operator,
+          parents,
+          stores: [...own, ...operator.stores()],
+          uses,
+        }),
+      { ...versions.traits, ...versioned },
     );
     context.plan.add(node, [this.traits.node]);
     const queryableStoreName = materialized?.name ?? null;

@@ -1,9 +1,11 @@
+import { toMs } from '../common/duration.ts';
+import { TopologyError } from '../errors/streams-error.ts';
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import { slotOf } from '../serdes/serde-slot.ts';
 import { boundedTo } from '../state/open-store.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import type { StoreTraits } from '../state/store-builders.ts';
-import { timestampedKeyValueStoreBuilder } from '../state/store-builders.ts';
+import { timestampedKeyValueStoreBuilder, versionedKeyValueStoreBuilder } from '../state/store-builders.ts';
 import type { Materialized } from './options/materialized.ts';
 
 /** The serdes of a table. */
@@ -29,18 +31,37 @@ export const traitsOf = (materialized: Materialized<unknown, unknown> | undefine
   changelogConfig: materialized?.changelogConfig ?? {},
 });
 
-/** The store of a table. */
+/** Whether a table keeps old versions in a store of its own. */
+export const isVersionedTable = (
+  materialized: Pick<Materialized<unknown, unknown>, 'versioned'> | undefined,
+): boolean => materialized?.versioned !== undefined;
+
+/** The store of a table. @throws RangeError when a segment interval is 0 */
 export const tableStore = <K, V>(
   name: string,
   materialized: Materialized<K, V> | undefined,
   serdes: TableSerdes<K, V>,
-): StoreBuilder =>
-  timestampedKeyValueStoreBuilder(
-    {
-      name,
-      ...serdes,
-      dropsTimestamps: materialized?.timestamped === false,
-      ...boundedTo(name, materialized?.maxEntries),
-    },
-    traitsOf(materialized),
-  );
+): StoreBuilder => {
+  const traits = traitsOf(materialized);
+  if (materialized?.versioned === undefined) {
+    return timestampedKeyValueStoreBuilder(
+      {
+        name,
+        ...serdes,
+        dropsTimestamps: materialized?.timestamped === false,
+        ...boundedTo(name, materialized?.maxEntries),
+      },
+      traits,
+    );
+  }
+  const { historyRetention, segmentInterval } = materialized.versioned;
+  const segmentMs = segmentInterval === undefined ? null : toMs(segmentInterval, `segment interval of store ${name}`);
+  if (segmentMs === 0) throw new RangeError(`store ${name}: the segment interval must not be 0`);
+  const historyRetentionMs = toMs(historyRetention, `history retention of store ${name}`);
+  const shape = { name, ...serdes, historyRetentionMs, segmentMs };
+  return versionedKeyValueStoreBuilder(shape, { ...traits, persistent: traits.persistent ?? true });
+};
+
+/** The error of a table that cannot keep versions. */
+export const unversionable = (where: string, what: string): TopologyError =>
+  new TopologyError([{ where, problem: `${what} cannot be versioned`, remedy: 'leave out `versioned`' }]);

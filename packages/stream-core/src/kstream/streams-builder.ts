@@ -16,7 +16,7 @@ import { KGroupedStreamImpl } from './kgrouped-stream-impl.ts';
 import { KGroupedTableImpl } from './kgrouped-table-impl.ts';
 import { KStreamImpl } from './kstream-impl.ts';
 import { KTableImpl } from './ktable-impl.ts';
-import { tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
 import { TableSource } from './operators/table-source.ts';
 import type { Consumed } from './options/consumed.ts';
 import type { MaterializedAs } from './options/materialized.ts';
@@ -136,12 +136,10 @@ export class StreamsBuilder {
       tableStore(storeName, materialized, serdes),
       materialized?.name !== undefined,
     );
-    const node = new TableSourceNode({
-      source,
-      name,
-      operator: operator.operator,
-      stores: () => operator.stores(),
-    } as TableSourceParts<unknown, unknown, unknown>);
+    const parts = { source, name, operator: operator.operator, stores: () => operator.stores() };
+    const node = new TableSourceNode(parts as TableSourceParts<unknown, unknown, unknown>, {
+      outputVersioned: isVersionedTable(materialized),
+    });
     context.plan.add(node);
     const origin = { sources: new Set([sourceName]), idleTimeoutMs: source.idleTimeoutMs };
     return context.table<K, V>({

@@ -31,8 +31,14 @@ const waitMsOf = (node: GraphNode, { timeLimitMs }: Suppressed<never>): number =
   throw new TopologyError([{ where: node.name, problem, remedy: 'use untilTimeLimit, or aggregate by windows' }]);
 };
 
+/** What was late would come out as the last word. */
+const refuseVersioned = (where: string): never => {
+  const problem = 'it is behind a versioned table, whose late updates it cannot tell from others';
+  throw new TopologyError([{ where, problem, remedy: 'suppress a table without `versioned`' }]);
+};
+
 /**
- * Puts a suppress behind a table.
+ * Puts a suppress behind a table. A versioned table is refused when the topology is built.
  *
  * @throws TopologyError when windows are waited for that the table does not come from
  * @see KIP-328, `org.apache.kafka.streams.kstream.internals.KTableImpl.suppress`
@@ -57,8 +63,11 @@ export const suppressTable = <K, V>(
     maxBytes,
     whenFull,
   });
-  const node = new GraphNode(name, (graph, parents) =>
-    writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+  const node = new GraphNode(
+    name,
+    (graph, parents) =>
+      writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+    { outputVersioned: false, onVersionedInput: () => refuseVersioned(name) },
   );
   context.plan.add(node, [traits.node]);
   return context.table<K, V>({ ...traits, name, node, operator, queryableStoreName: null });

@@ -3,9 +3,11 @@ import type { KTable } from './api.ts';
 import type { DslContext, TableTraits } from './dsl-context.ts';
 import { copartition, nameOr, storeNameOr, suffixedOr } from './dsl-context.ts';
 import type { ValueJoiner } from './functions.ts';
+import type { WriteNode } from './graph/graph-node.ts';
 import { GraphNode } from './graph/graph-node.ts';
+import { VersionedInput } from './graph/versioned-input.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
-import { tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
 import type { TableJoinKind } from './operators/table-table-join.ts';
 import { TableTableJoin } from './operators/table-table-join.ts';
 import type { MaterializedAs } from './options/materialized.ts';
@@ -32,10 +34,19 @@ export const joinTables = <K, V, VO, VR>(
   const origin = copartition(context, left, right);
   const serdes = tableSerdes(materialized, { key: left.key, value: defaultValue<VR> });
   const store = storeName === null ? null : tableStore(storeName, materialized, serdes);
-  const join = new TableTableJoin<K, V, VO, VR>({ kind, left: left.operator, right: right.operator, joiner, store });
+  const versions = new VersionedInput();
+  const join = new TableTableJoin<K, V, VO, VR>({
+    kind,
+    left: left.operator,
+    right: right.operator,
+    joiner,
+    store,
+    isVersioned: (side) => versions.isVersioned(side === 'left' ? left.name : right.name),
+  });
   const thisName = suffixedOr(context, options.name, '-join-this', 'KTABLE-JOINTHIS-');
   const otherName = suffixedOr(context, options.name, '-join-other', 'KTABLE-JOINOTHER-');
-  const node = new GraphNode(merge, (graph) => {
+  const traits = { ...versions.traits, outputVersioned: isVersionedTable(materialized) };
+  const write: WriteNode = (graph) => {
     const { lookupStores } = join;
     writeProcessor(graph, { name: thisName, operator: join.leftOperator, parents: [left.name] });
     writeProcessor(graph, { name: otherName, operator: join.rightOperator, parents: [right.name] });
@@ -47,7 +58,8 @@ export const joinTables = <K, V, VO, VR>(
     });
     graph.connectStores(thisName, lookupStores.left);
     graph.connectStores(otherName, lookupStores.right);
-  });
+  };
+  const node = new GraphNode(merge, write, traits);
   context.plan.add(node, [left.node, right.node]);
   return context.table<K, VR>({
     name: merge,

@@ -3,7 +3,7 @@ import type { DslContext, StreamTraits } from './dsl-context.ts';
 import { nameOr, storeNameOr } from './dsl-context.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
-import { tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
 import { TableSource } from './operators/table-source.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import { originBehind, repartitionNode } from './repartition.ts';
@@ -34,8 +34,11 @@ export const toTable = <K, V>(
   }
   const isNamed = options.materialized?.name !== undefined;
   const operator = new TableSource<K, V>(tableStore(storeName, options.materialized, serdes), isNamed);
-  const node = new GraphNode(name, (graph, parents) =>
-    writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+  const node = new GraphNode(
+    name,
+    (graph, parents) =>
+      writeProcessor(graph, { name, operator: operator.operator, parents, stores: operator.stores() }),
+    { outputVersioned: isVersionedTable(options.materialized) },
   );
   context.plan.add(node, [parent]);
   const queryableStoreName = options.materialized?.name ?? null;

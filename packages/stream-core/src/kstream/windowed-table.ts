@@ -5,7 +5,7 @@ import { sessionWindowedSerde, timeWindowedSerde } from '../serdes/windowed.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import { sessionStoreBuilder, timestampedWindowStoreBuilder } from '../state/store-builders.ts';
 import type { TableSerdes } from './materialize.ts';
-import { traitsOf } from './materialize.ts';
+import { isVersionedTable, traitsOf, unversionable } from './materialize.ts';
 import type { WindowedOptions } from './operators/final-results.ts';
 import type { SessionAggregation } from './operators/session-aggregate.ts';
 import { SessionAggregate } from './operators/session-aggregate.ts';
@@ -69,6 +69,7 @@ const retentionOf = (
   materialized: Materialized<unknown, unknown> | undefined,
   needed: { readonly neededMs: number; readonly of: string },
 ): number => {
+  if (isVersionedTable(materialized)) throw unversionable(`store ${name}`, 'a windowed table');
   const { neededMs, of } = needed;
   const retentionMs = materialized?.retention === undefined ? neededMs : toMs(materialized.retention, 'retention');
   if (retentionMs >= neededMs) return retentionMs;

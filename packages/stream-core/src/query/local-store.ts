@@ -64,6 +64,7 @@ const words: Readonly<Record<StoreKind, string>> = {
   session: 'a session store',
   versionedKeyValue: 'a versioned key-value store',
   outerJoin: 'a store of a join, which cannot be read',
+  joinBuffer: 'a buffer of a join, which cannot be read',
   timeOrderedBuffer: 'a buffer of suppress, which cannot be read',
 };
 

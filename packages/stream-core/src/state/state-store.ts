@@ -7,9 +7,16 @@ import type { TaskState } from './task-state.ts';
 
 /**
  * What a store holds: values by key, by key and window, by key and session, or versions of values by key; or the rows of
- * an outer join, or of suppress, which only those read.
+ * an outer join, of a join that waits, or of suppress, which only those read.
  */
-export type StoreKind = 'keyValue' | 'window' | 'session' | 'versionedKeyValue' | 'outerJoin' | 'timeOrderedBuffer';
+export type StoreKind =
+  | 'keyValue'
+  | 'window'
+  | 'session'
+  | 'versionedKeyValue'
+  | 'outerJoin'
+  | 'joinBuffer'
+  | 'timeOrderedBuffer';
 
 /** A state store, by any interface. */
 export interface StateStore {
@@ -62,6 +69,8 @@ export interface StoreBuilder<S extends StateStore = StateStore> {
   /** Whether writes go through the record cache. */
   readonly cachingEnabled: boolean;
   readonly cleanup: ChangelogCleanup;
+  /** How long a versioned store keeps old versions; undefined for others. */
+  readonly historyRetentionMs?: number;
   /** Topic settings of the changelog that override the usual ones. */
   readonly changelogConfig: Readonly<Record<string, string>>;
   /** Its serdes by what they are for, such as `key` and `value`; null where the defaults have none either. */

@@ -1,4 +1,6 @@
 import type { SerdeDefaults, SerdeSlot } from '../serdes/serde-slot.ts';
+import type { JoinBuffer } from './join-buffer.ts';
+import { openJoinBuffer } from './join-buffer.ts';
 import type { KeyValueStore, TimestampedKeyValueStore } from './key-value-store.ts';
 import type { SessionShape } from './open-session-store.ts';
 import { openSessionStore } from './open-session-store.ts';
@@ -29,6 +31,7 @@ const compacted: ChangelogCleanup = { policy: 'compact' };
 interface Parts<S extends StateStore> extends Pick<StoreBuilder<S>, 'cleanup' | 'build'> {
   readonly name: string;
   readonly serdes: Readonly<Record<string, SerdeSlot<unknown>>>;
+  readonly historyRetentionMs?: number;
 }
 
 const builder = <S extends StateStore>(traits: StoreTraits, parts: Parts<S>): StoreBuilder<S> => ({
@@ -39,6 +42,7 @@ const builder = <S extends StateStore>(traits: StoreTraits, parts: Parts<S>): St
   changelogConfig: traits.changelogConfig,
   cleanup: parts.cleanup,
   build: parts.build,
+  ...(parts.historyRetentionMs === undefined ? {} : { historyRetentionMs: parts.historyRetentionMs }),
   serdes: (defaults: SerdeDefaults) =>
     Object.fromEntries(Object.entries(parts.serdes).map(([part, slot]) => [part, slot(defaults)])),
 });
@@ -120,6 +124,7 @@ export const versionedKeyValueStoreBuilder = <K, V>(
     {
       name: shape.name,
       serdes: { key: shape.key, value: shape.value },
+      historyRetentionMs: shape.historyRetentionMs,
       cleanup: { policy: 'compact', minCompactionLagMs: shape.historyRetentionMs },
       build: (context) => openVersionedStore(shape, context),
     },
@@ -151,3 +156,17 @@ export const outerJoinStoreBuilder = <K, VLeft, VRight>(
     cleanup: compacted,
     build: (context) => openOuterJoinStore(shape, context),
   });
+
+/** Describes the buffer of a stream-table join with a grace period. */
+export const joinBufferBuilder = <K, V>(
+  shape: Omit<KeyValueShape<K, V>, 'dropsTimestamps'>,
+): StoreBuilder<JoinBuffer<K, V>> =>
+  builder(
+    { persistent: true, logging: true, caching: false, changelogConfig: {} },
+    {
+      name: shape.name,
+      serdes: { key: shape.key, value: shape.value },
+      cleanup: compacted,
+      build: (context) => openJoinBuffer(shape, context),
+    },
+  );

@@ -10,7 +10,6 @@ import type { Build } from '../build.ts';
 import type { StreamNode, TableNode } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
 import { given, isPersistent, materializedWith, named, optionallyMaterialized } from '../options.ts';
-import { unsupported } from '../unsupported-error.ts';
 
 type JoinOp = OpOf<'join'>;
 
@@ -69,9 +68,9 @@ const joinStreams = (op: JoinOp, build: Build, sides: { readonly left: StreamNod
 
 const joinTable = (op: JoinOp, build: Build, sides: { readonly left: StreamNode; readonly right: TableNode }) => {
   const { left, right } = sides;
-  if (op.joined !== null && op.joined.graceMs !== null) unsupported('joined.graceMs');
   const { type: value, apply } = valueJoiner(op.joiner, { key: left.key, left: left.value, right: right.value });
-  const options = { key: left.key.serde, value: left.value.serde, ...given({ name: op.joined?.name ?? null }) };
+  const { name = null, graceMs: grace = null } = op.joined ?? {};
+  const options = { key: left.key.serde, value: left.value.serde, ...given({ name, grace }) };
   const join = (): KStream<Cell, Cell> => {
     switch (op.op) {
       case 'join':

@@ -7,7 +7,7 @@ import type { Cell } from '../../types/value.ts';
 import type { Build } from '../build.ts';
 import type { Types } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
-import { extractorOf, given, optionallyMaterialized } from '../options.ts';
+import { extractorOf, given, optionallyMaterialized, versionedOf } from '../options.ts';
 import { unsupported } from '../unsupported-error.ts';
 
 type SourceOp = OpOf<'stream'> | OpOf<'table'> | OpOf<'papiSource'>;
@@ -53,7 +53,8 @@ export const storeBuilder = (spec: StoreSpec, build: Build): StoreBuilder => {
     case 'session':
       return stores.sessionStore({ ...options, retention: spec.retentionMs });
     case 'versioned':
-      return unsupported('versioned stores');
+      build.retentions.push({ store: name, retentionMs: spec.historyMs ?? 0 });
+      return stores.versionedKeyValueStore({ ...options, ...versionedOf(spec), persistent: true });
   }
 };
 

@@ -19,7 +19,7 @@ export interface TableSourceParts<K, V, VOut> {
 export class TableSourceNode extends GraphNode {
   reusesSourceTopic = false;
 
-  constructor(parts: TableSourceParts<unknown, unknown, unknown>, traits: GraphNodeTraits = {}) {
+  constructor(parts: TableSourceParts<unknown, unknown, unknown>, traits: GraphNodeTraits) {
     super(parts.name, (graph) => this.#writeParts(graph, parts), traits);
   }
 

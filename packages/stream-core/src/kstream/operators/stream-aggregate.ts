@@ -3,8 +3,8 @@ import type { StoreBuilder } from '../../state/state-store.ts';
 import type { Aggregator, Initializer, Reducer } from '../functions.ts';
 import type { Change } from './change.ts';
 import type { TableOperator, TableView } from './table-operator.ts';
-import type { TableStore } from './table-store.ts';
-import { stamped, storeView, tableForwarder } from './table-store.ts';
+import { storeView } from './table-store.ts';
+import { tableWriter } from './table-writer.ts';
 
 /** How an aggregate begins and goes on. A reduction begins with nothing: its first value stands as it is. */
 export interface Aggregation<K, V, VA> {
@@ -51,8 +51,7 @@ export class StreamAggregate<K, V, VA> implements TableOperator<K, VA, V> {
 
   readonly operator: OperatorSupplier<K, V, K, Change<VA>> = (context) => {
     const { initializer, aggregator } = this.#aggregation;
-    const store = context.store<TableStore<K, VA>>(this.#store.name);
-    const forward = tableForwarder(store, context, this.#sendOldValues);
+    const store = tableWriter<K, VA>(context, this.#store.name, this.#sendOldValues);
     return {
       process: (key, value, timestamp) => {
         if (key === null || value === null) {
@@ -63,8 +62,7 @@ export class StreamAggregate<K, V, VA> implements TableOperator<K, VA, V> {
         const oldValue = found === null ? initializer() : found.value;
         const newTimestamp = found === null ? timestamp : Math.max(timestamp, found.timestamp);
         const newValue = aggregator(key, value, oldValue);
-        store.put(key, stamped(newValue, newTimestamp));
-        forward(key, { newValue, oldValue, isLatest: true }, newTimestamp);
+        store.write(key, { newValue, oldValue, isLatest: true }, newTimestamp);
       },
     };
   };

@@ -3,8 +3,8 @@ import type { StoreBuilder } from '../../state/state-store.ts';
 import type { Change } from './change.ts';
 import type { Aggregation } from './stream-aggregate.ts';
 import type { TableOperator, TableView } from './table-operator.ts';
-import type { TableStore } from './table-store.ts';
-import { stamped, storeView, tableForwarder } from './table-store.ts';
+import { storeView } from './table-store.ts';
+import { tableWriter } from './table-writer.ts';
 
 /** How an aggregate over a table takes an entry in and out again. */
 export interface TableAggregation<K, V, VA> extends Aggregation<K, V, VA> {
@@ -29,8 +29,7 @@ export class TableAggregate<K, V, VA> implements TableOperator<K, VA, Change<V>>
 
   readonly operator: OperatorSupplier<K, Change<V>, K, Change<VA>> = (context) => {
     const { initializer, aggregator, subtractor } = this.#aggregation;
-    const store = context.store<TableStore<K, VA>>(this.#store.name);
-    const forward = tableForwarder(store, context, this.#sendOldValues);
+    const store = tableWriter<K, VA>(context, this.#store.name, this.#sendOldValues);
     return {
       process: (key, change, timestamp) => {
         if (key === null) throw new TypeError(`the key of a grouped table in ${this.#store.name} must not be null`);
@@ -46,8 +45,7 @@ export class TableAggregate<K, V, VA> implements TableOperator<K, VA, Change<V>>
           newValue = aggregator(key, change.newValue, newValue === null ? initializer() : newValue);
           if (found !== null) newTimestamp = Math.max(timestamp, found.timestamp);
         }
-        store.put(key, stamped(newValue, newTimestamp));
-        forward(key, { newValue, oldValue, isLatest: true }, newTimestamp);
+        store.write(key, { newValue, oldValue, isLatest: true }, newTimestamp);
       },
     };
   };

@@ -3,8 +3,8 @@ import type { StoreBuilder } from '../../state/state-store.ts';
 import type { ValueAndTimestamp } from '../../state/value-and-timestamp.ts';
 import type { Change } from './change.ts';
 import type { TableGetter, TableOperator, TableView } from './table-operator.ts';
-import type { TableStore } from './table-store.ts';
-import { stamped, storeView, tableForwarder } from './table-store.ts';
+import { storeView } from './table-store.ts';
+import { tableWriter } from './table-writer.ts';
 
 /** What an entry of the parent table becomes; null: no entry. Called for both sides of every update. */
 export interface EntryMapper<K, V, VR> {
@@ -23,6 +23,8 @@ export interface TableMapOptions<K, V, VR> {
   readonly store: StoreBuilder | null;
   /** Says nothing of an entry that was not there and is not there now, where old values are known. */
   readonly skipsAbsent: boolean;
+  /** Whether the parent is a versioned table (KIP-914). @default no */
+  readonly isVersioned?: () => boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export class TableMap<K, V, VR> implements TableOperator<K, VR, Change<V>> {
     const { store, mapper } = this.#options;
     return store === null
       ? this.#computing(context, mapper(context))
-      : this.#storing(context, { store: context.store(store.name), mapper: mapper(context) });
+      : this.#storing(context, store.name, mapper(context));
   };
 
   stores(): readonly StoreBuilder[] {
@@ -60,7 +62,10 @@ export class TableMap<K, V, VR> implements TableOperator<K, VR, Change<V>> {
       open: (context): TableGetter<K, VR> => {
         const parentGetter = parentView.open(context);
         const own = mapper(context);
-        return { get: (key) => own.lookUp(key, parentGetter.get(key)) };
+        const get = (key: K) => own.lookUp(key, parentGetter.get(key));
+        const { getAsOf } = parentGetter;
+        if (getAsOf === undefined) return { get };
+        return { get, getAsOf: (key, timestamp) => own.lookUp(key, getAsOf(key, timestamp)) };
       },
     };
   }
@@ -72,7 +77,7 @@ export class TableMap<K, V, VR> implements TableOperator<K, VR, Change<V>> {
 
   #computing(context: OperatorContext<K, Change<VR>>, mapper: EntryMapper<K, V, VR>): Operator<K, Change<V>> {
     const sendOldValues = this.#sendOldValues;
-    const { skipsAbsent } = this.#options;
+    const skipsAbsent = this.#skipsAbsent();
     return {
       process: (key, change, timestamp) => {
         const newValue = mapper.map(key, change.newValue);
@@ -86,20 +91,25 @@ export class TableMap<K, V, VR> implements TableOperator<K, VR, Change<V>> {
 
   #storing(
     context: OperatorContext<K, Change<VR>>,
-    { store, mapper }: { readonly store: TableStore<K, VR>; readonly mapper: EntryMapper<K, V, VR> },
+    storeName: string,
+    mapper: EntryMapper<K, V, VR>,
   ): Operator<K, Change<V>> {
     const sendOldValues = this.#sendOldValues;
-    const { skipsAbsent } = this.#options;
-    const forward = tableForwarder(store, context, sendOldValues);
+    const skipsAbsent = this.#skipsAbsent();
+    const store = tableWriter<K, VR>(context, storeName, sendOldValues);
     return {
       process: (key, change, timestamp) => {
         const newValue = mapper.map(key, change.newValue);
         const oldValue = sendOldValues ? (store.get(key)?.value ?? null) : null;
         if (skipsAbsent && sendOldValues && oldValue === null && newValue === null) return;
-        store.put(key, stamped(newValue, timestamp));
-        forward(key, { newValue, oldValue, isLatest: true }, timestamp);
+        store.write(key, { newValue, oldValue, isLatest: true }, timestamp);
       },
       close: () => mapper.close?.(),
     };
+  }
+
+  /** A deletion that came late is news to a versioned table, though there is nothing now. */
+  #skipsAbsent(): boolean {
+    return this.#options.skipsAbsent && this.#options.isVersioned?.() !== true;
   }
 }

@@ -6,6 +6,8 @@ import type { Change } from './change.ts';
 /** Looks up the current value of a table, from an operator of a task. */
 export interface TableGetter<K, V> {
   get(key: K): ValueAndTimestamp<V> | null;
+  /** The value that was valid at a time; only where the table is versioned. */
+  getAsOf?(key: K, timestamp: number): ValueAndTimestamp<V> | null;
 }
 
 /** How the current values of a table can be looked up: over its own store, or computed from those of its parents. */

@@ -2,8 +2,8 @@ import type { OperatorSupplier } from '../../processor/operator.ts';
 import type { StoreBuilder } from '../../state/state-store.ts';
 import type { Change } from './change.ts';
 import type { TableOperator, TableView } from './table-operator.ts';
-import type { TableStore } from './table-store.ts';
-import { stamped, storeView, tableForwarder } from './table-store.ts';
+import { storeView } from './table-store.ts';
+import { tableWriter } from './table-writer.ts';
 
 /**
  * Makes a table of a stream of updates: the last one of a key wins, by offset and not by time. It keeps a store only
@@ -31,8 +31,7 @@ export class TableSource<K, V> implements TableOperator<K, V> {
         },
       };
     }
-    const store = context.store<TableStore<K, V>>(this.#store.name);
-    const forward = tableForwarder(store, context, this.#sendOldValues);
+    const store = tableWriter<K, V>(context, this.#store.name, this.#sendOldValues);
     return {
       process: (key, value, timestamp) => {
         if (key === null) {
@@ -40,8 +39,7 @@ export class TableSource<K, V> implements TableOperator<K, V> {
           return;
         }
         const oldValue = store.get(key)?.value ?? null;
-        store.put(key, stamped(value, timestamp));
-        forward(key, { newValue: value, oldValue, isLatest: true }, timestamp);
+        store.write(key, { newValue: value, oldValue, isLatest: true }, timestamp);
       },
     };
   };

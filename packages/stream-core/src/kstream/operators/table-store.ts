@@ -2,6 +2,7 @@ import type { OperatorContext } from '../../processor/operator.ts';
 import type { CachedStore } from '../../state/cached-store.ts';
 import type { TimestampedKeyValueStore } from '../../state/key-value-store.ts';
 import type { ValueAndTimestamp } from '../../state/value-and-timestamp.ts';
+import type { VersionedKeyValueStore } from '../../state/versioned-key-value-store.ts';
 import type { Change } from './change.ts';
 import type { TableGetter, TableView } from './table-operator.ts';
 
@@ -38,5 +39,10 @@ export const stamped = <V>(value: V | null, timestamp: number): ValueAndTimestam
 /** Lookups in the table's own store. */
 export const storeView = <K, V>(store: string): TableView<K, V> => ({
   storeNames: [store],
-  open: (context): TableGetter<K, V> => context.store<TimestampedKeyValueStore<K, V>>(store),
+  open: (context): TableGetter<K, V> => {
+    const opened = context.store<TimestampedKeyValueStore<K, V> | VersionedKeyValueStore<K, V>>(store);
+    if (opened.kind !== 'versionedKeyValue') return opened as TimestampedKeyValueStore<K, V>;
+    const versions = opened as VersionedKeyValueStore<K, V>;
+    return { get: (key) => versions.get(key), getAsOf: (key, timestamp) => versions.get(key, timestamp) };
+  },
 });

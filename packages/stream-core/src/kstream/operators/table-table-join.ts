@@ -4,8 +4,8 @@ import type { ValueAndTimestamp } from '../../state/value-and-timestamp.ts';
 import type { ValueJoiner } from '../functions.ts';
 import type { Change } from './change.ts';
 import type { TableGetter, TableOperator, TableView } from './table-operator.ts';
-import type { TableStore } from './table-store.ts';
-import { stamped, storeView, tableForwarder } from './table-store.ts';
+import { stamped, storeView } from './table-store.ts';
+import { tableWriter } from './table-writer.ts';
 
 /** Which entries a join keeps: those of both tables, those of the left one, or those of either. */
 export type TableJoinKind = 'inner' | 'left' | 'outer';
@@ -17,6 +17,8 @@ export interface TableTableJoinOptions<K, VL, VR, V> {
   readonly joiner: ValueJoiner<K, VL | null, VR | null, V>;
   /** The store of the result, or null when lookups go through to both tables. */
   readonly store: StoreBuilder | null;
+  /** Whether the table on a side is versioned: its late updates do not join (KIP-914). */
+  readonly isVersioned: (side: 'left' | 'right') => boolean;
 }
 
 /** Joins what is there of an entry; null where the join keeps none. Needs both sides where the kind does. */
@@ -55,6 +57,7 @@ export class TableTableJoin<K, VL, VR, V> implements TableOperator<K, V, Change<
     const other = this.#rightView.open(context);
     return this.#side<VL, VR>(context, {
       other,
+      isVersioned: this.#options.isVersioned('left'),
       needsOther: kind === 'inner',
       // An entry of the other table alone is a result of an outer join only.
       combine: (own, found, key) =>
@@ -68,6 +71,7 @@ export class TableTableJoin<K, VL, VR, V> implements TableOperator<K, V, Change<
     const other = this.#leftView.open(context);
     return this.#side<VR, VL>(context, {
       other,
+      isVersioned: this.#options.isVersioned('right'),
       needsOther: kind !== 'outer',
       combine: (own, found, key) =>
         own === null && (kind === 'inner' || found === null) ? null : joiner(found, own, key),
@@ -84,14 +88,8 @@ export class TableTableJoin<K, VL, VR, V> implements TableOperator<K, V, Change<
           context.forward(key, sendOldValues ? change : { ...change, oldValue: null }, timestamp),
       };
     }
-    const store = context.store<TableStore<K, V>>(builder.name);
-    const forward = tableForwarder(store, context, sendOldValues);
-    return {
-      process: (key, change, timestamp) => {
-        store.put(key, stamped(change.newValue, timestamp));
-        forward(key, change, timestamp);
-      },
-    };
+    const store = tableWriter<K, V>(context, builder.name, sendOldValues);
+    return { process: (key, change, timestamp) => store.write(key, change, timestamp) };
   };
 
   stores(): readonly StoreBuilder[] {
@@ -130,24 +128,27 @@ export class TableTableJoin<K, VL, VR, V> implements TableOperator<K, V, Change<
     context: OperatorContext<K, Change<V>>,
     options: {
       readonly other: TableGetter<K, VOther>;
+      readonly isVersioned: boolean;
       readonly needsOther: boolean;
       readonly combine: Combine<K, VOwn, VOther, V>;
     },
   ): { process(key: K, change: Change<VOwn>, timestamp: number): void } {
-    const { other, needsOther, combine } = options;
+    const { other, isVersioned, needsOther, combine } = options;
     const sendOldValues = this.#sendOldValues;
+    const join = (key: K, { newValue, oldValue, isLatest }: Change<VOwn>, timestamp: number): void => {
+      const found = other.get(key);
+      if (found === null && (needsOther || (newValue === null && oldValue === null))) return;
+      const otherValue = found?.value ?? null;
+      const newResult = combine(newValue, otherValue, key);
+      const oldResult = sendOldValues ? combine(oldValue, otherValue, key) : null;
+      const change = { newValue: newResult, oldValue: oldResult, isLatest };
+      context.forward(key, change, Math.max(timestamp, found?.timestamp ?? -1));
+    };
     return {
       process: (key, change, timestamp) => {
-        if (key === null) {
-          context.drop('null_key');
-          return;
-        }
-        const found = other.get(key);
-        if (found === null && (needsOther || (change.newValue === null && change.oldValue === null))) return;
-        const { isLatest } = change;
-        const newValue = combine(change.newValue, found?.value ?? null, key);
-        const oldValue = sendOldValues ? combine(change.oldValue, found?.value ?? null, key) : null;
-        context.forward(key, { newValue, oldValue, isLatest }, Math.max(timestamp, found?.timestamp ?? -1));
+        if (key === null) context.drop('null_key');
+        else if (isVersioned && !change.isLatest) context.drop('late');
+        else join(key, change, timestamp);
       },
     };
   }

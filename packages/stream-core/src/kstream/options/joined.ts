@@ -1,3 +1,4 @@
+import type { Duration } from '../../common/duration.ts';
 import type { Serde } from '../../serdes/serde.ts';
 import type { Named } from './named.ts';
 
@@ -7,6 +8,13 @@ export interface Joined<K, V> extends Named {
   readonly key?: Serde<K>;
   /** For the repartition topic, if there has to be one. @default the serde that the stream carries */
   readonly value?: Serde<V>;
+  /**
+   * How long records wait for late updates of the table, in stream time. The table must be versioned, with a history
+   * retention that is not shorter. @default they do not wait
+   *
+   * @see KIP-923
+   */
+  readonly grace?: Duration;
 }
 
 /** A window store that a stream-stream join uses under a name of your own. */

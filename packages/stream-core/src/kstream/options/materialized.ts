@@ -30,6 +30,19 @@ export interface Materialized<K, V> {
   readonly maxEntries?: number;
   /** Whether the store keeps the timestamps of its values. Without them every value reads as of time -1. @default true */
   readonly timestamped?: boolean;
+  /**
+   * Keeps old versions of the values, so that stream-table joins find what was valid at their time and late updates are
+   * known as such. Such a store is never cached, and windowed and global tables cannot have one. @default no versions
+   */
+  readonly versioned?: Versioned;
+}
+
+/** How long old versions are kept. @see KIP-889, `Stores.persistentVersionedKeyValueStore` */
+export interface Versioned {
+  /** How long old versions can be read, and how late an update may come, behind the latest timestamp of the table. */
+  readonly historyRetention: Duration;
+  /** What length of time old versions are dropped by. @default a 3rd to a 24th of the history retention, at least 2 s */
+  readonly segmentInterval?: Duration;
 }
 
 /** Options of an operator whose result is a table with a store. */
