@@ -65,6 +65,7 @@ export type {
   ValueMapper,
   ValueTransformer,
 } from './kstream/functions.ts';
+export type { GlobalKTable, GlobalTableJoin } from './kstream/global-ktable.ts';
 export type { Consumed } from './kstream/options/consumed.ts';
 export type { Grouped } from './kstream/options/grouped.ts';
 export type { Joined, JoinStore, StreamJoined } from './kstream/options/joined.ts';
@@ -74,7 +75,7 @@ export type { Produced } from './kstream/options/produced.ts';
 export type { Repartitioned } from './kstream/options/repartitioned.ts';
 export type { BufferConfig, StrictBufferConfig, Suppressed } from './kstream/options/suppressed.ts';
 export { untilTimeLimit, untilWindowCloses } from './kstream/options/suppressed.ts';
-export type { ForeignKeyJoined, TableJoined } from './kstream/options/table-joined.ts';
+export type { ForeignKeyJoin, ForeignKeyJoined, TableJoined } from './kstream/options/table-joined.ts';
 // Building topologies
 export type { StreamsBuilderOptions } from './kstream/streams-builder.ts';
 export { StreamsBuilder } from './kstream/streams-builder.ts';

@@ -1,5 +1,6 @@
 import type {
   CogroupedKStream,
+  GlobalKTable,
   KGroupedStream,
   KGroupedTable,
   KStream,
@@ -25,6 +26,11 @@ export interface StreamNode extends Types {
 export interface TableNode extends Types {
   readonly kind: 'table';
   readonly table: KTable<Cell, Cell>;
+}
+
+export interface GlobalTableNode extends Types {
+  readonly kind: 'global table';
+  readonly table: GlobalKTable<Cell, Cell>;
 }
 
 interface GroupedStreamNode extends Types {
@@ -71,4 +77,5 @@ export type Node =
   | WindowedStreamNode
   | SessionStreamNode
   | CogroupedNode
+  | GlobalTableNode
   | PlainNode;

@@ -5,7 +5,6 @@ import type {
   Aggregator,
   ConnectedStores,
   ForeachAction,
-  ForeignKeyExtractor,
   Initializer,
   KeyValueMapper,
   Merger,
@@ -15,6 +14,7 @@ import type {
   ValueMapper,
   ValueTransformer,
 } from './functions.ts';
+import type { GlobalKTable, GlobalTableJoin } from './global-ktable.ts';
 import type { Grouped } from './options/grouped.ts';
 import type { Joined, StreamJoined } from './options/joined.ts';
 import type { MaterializedAs } from './options/materialized.ts';
@@ -22,7 +22,7 @@ import type { Named } from './options/named.ts';
 import type { Produced } from './options/produced.ts';
 import type { Repartitioned } from './options/repartitioned.ts';
 import type { Suppressed } from './options/suppressed.ts';
-import type { ForeignKeyJoined } from './options/table-joined.ts';
+import type { ForeignKeyJoin } from './options/table-joined.ts';
 import type { EmitStrategy } from './windows/emit-strategy.ts';
 import type { SessionWindows } from './windows/session-windows.ts';
 import type { SlidingWindows } from './windows/sliding-windows.ts';
@@ -90,6 +90,8 @@ export interface KStream<K, V> {
     joiner: ValueJoiner<K, V, NoInfer<VO>, VR>,
     options?: Joined<K, V>,
   ): KStream<K, VR>;
+  /** Joins each record with the value of the key that `keySelector` names in a global table, when there is one. */
+  join<GK, GV, VR>(table: GlobalKTable<GK, GV>, ...how: GlobalTableJoin<K, V, GK, GV, VR>): KStream<K, VR>;
   /** Like join; left records that met nobody come with null once their window has closed. */
   leftJoin<VO, VR>(
     other: KStream<K, VO>,
@@ -103,6 +105,8 @@ export interface KStream<K, V> {
     joiner: ValueJoiner<K, V, NoInfer<VO> | null, VR>,
     options?: Joined<K, V>,
   ): KStream<K, VR>;
+  /** Joins each record with the value of the key that `keySelector` names in a global table, or with null. */
+  leftJoin<GK, GV, VR>(table: GlobalKTable<GK, GV>, ...how: GlobalTableJoin<K, V, GK, GV | null, VR>): KStream<K, VR>;
   /** Like join; records of either side that met nobody come with null once their window has closed. */
   outerJoin<VO, VR>(
     other: KStream<K, VO>,
@@ -176,12 +180,7 @@ export interface KTable<K, V> {
    * The entries whose foreign key is in the other table. They keep the key of this table, and follow the changes of both
    * (KIP-213). The tables need not be partitioned alike: two topics of the application lie in between.
    */
-  join<KO, VO, VR>(
-    other: KTable<KO, VO>,
-    foreignKey: ForeignKeyExtractor<K, V, NoInfer<KO>>,
-    joiner: ValueJoiner<K, V, NoInfer<VO>, VR>,
-    options?: ForeignKeyJoined<K, NoInfer<KO>, VR>,
-  ): KTable<K, VR>;
+  join<KO, VO, VR>(other: KTable<KO, VO>, ...how: ForeignKeyJoin<K, V, KO, VO, VR>): KTable<K, VR>;
   /** The entries of this table, with those of the other or null. */
   leftJoin<VO, VR>(
     other: KTable<K, VO>,
@@ -189,12 +188,7 @@ export interface KTable<K, V> {
     options?: MaterializedAs<K, VR>,
   ): KTable<K, VR>;
   /** The entries of this table, with those of the other that they refer to, or null. */
-  leftJoin<KO, VO, VR>(
-    other: KTable<KO, VO>,
-    foreignKey: ForeignKeyExtractor<K, V, NoInfer<KO>>,
-    joiner: ValueJoiner<K, V, NoInfer<VO> | null, VR>,
-    options?: ForeignKeyJoined<K, NoInfer<KO>, VR>,
-  ): KTable<K, VR>;
+  leftJoin<KO, VO, VR>(other: KTable<KO, VO>, ...how: ForeignKeyJoin<K, V, KO, VO | null, VR>): KTable<K, VR>;
   /** The entries whose key is in either table. */
   outerJoin<VO, VR>(
     other: KTable<K, VO>,

@@ -18,6 +18,8 @@ import type {
   ValueJoiner,
   ValueMapper,
 } from './functions.ts';
+import type { GlobalKTable } from './global-ktable.ts';
+import { GlobalKTableImpl, joinGlobalTable } from './global-table.ts';
 import type { GraphNodeTraits } from './graph/graph-node.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import type { RepartitionNode } from './graph/repartition-node.ts';
@@ -187,22 +189,22 @@ export class KStreamImpl<K, V> implements StreamFacade<K, V> {
     return this.#context.groupedStream({ ...traits, key, value }, options.name ?? null);
   }
 
-  join<VO, VR>(
-    other: KStream<K, VO> | KTable<K, VO>,
-    joiner: ValueJoiner<K, V, VO, VR>,
-    windows?: JoinWindows | Joined<K, V>,
-    options?: StreamJoined<K, V, VO>,
+  join<KO, VO, VR>(
+    other: JoinPartner<K, KO, VO>,
+    first: ValueJoiner<K, V, VO, VR> | KeyValueMapper<K, V, KO | null>,
+    second?: JoinWindows | Joined<K, V> | ValueJoiner<K, V, VO, VR>,
+    third?: StreamJoined<K, V, VO> | Named,
   ): KStream<K, VR> {
-    return this.#join('inner', other, { joiner: joiner as ErasedJoiner, windows, options });
+    return this.#join('inner', other, { first, second, third } as JoinArguments);
   }
 
-  leftJoin<VO, VR>(
-    other: KStream<K, VO> | KTable<K, VO>,
-    joiner: ValueJoiner<K, V, VO | null, VR>,
-    windows?: JoinWindows | Joined<K, V>,
-    options?: StreamJoined<K, V, VO>,
+  leftJoin<KO, VO, VR>(
+    other: JoinPartner<K, KO, VO>,
+    first: ValueJoiner<K, V, VO | null, VR> | KeyValueMapper<K, V, KO | null>,
+    second?: JoinWindows | Joined<K, V> | ValueJoiner<K, V, VO | null, VR>,
+    third?: StreamJoined<K, V, VO> | Named,
   ): KStream<K, VR> {
-    return this.#join('left', other, { joiner: joiner as ErasedJoiner, windows, options });
+    return this.#join('left', other, { first, second, third } as JoinArguments);
   }
 
   outerJoin<VO, VR>(
@@ -211,7 +213,7 @@ export class KStreamImpl<K, V> implements StreamFacade<K, V> {
     windows: JoinWindows,
     options?: StreamJoined<K, V, VO>,
   ): KStream<K, VR> {
-    return this.#join('outer', other, { joiner: joiner as ErasedJoiner, windows, options });
+    return this.#join('outer', other, { first: joiner, second: windows, third: options } as JoinArguments);
   }
 
   process<KR = K, VR = V>(supplier: ProcessorSupplier<K, V, KR, VR>, options: ConnectedStores = {}): KStream<KR, VR> {
@@ -253,22 +255,30 @@ export class KStreamImpl<K, V> implements StreamFacade<K, V> {
     });
   }
 
-  #join<VO, VR>(
-    kind: StreamJoinKind,
-    other: KStream<K, VO> | KTable<K, VO>,
-    parts: {
-      readonly joiner: ErasedJoiner;
-      readonly windows: JoinWindows | Joined<K, V> | undefined;
-      readonly options: StreamJoined<K, V, VO> | undefined;
-    },
-  ): KStream<K, VR> {
-    const { joiner, windows, options = {} } = parts;
-    if (windows !== undefined && 'kind' in windows) {
-      return joinStreams(this.#context, this, other as StreamFacade<K, VO>, { kind, joiner, windows, options });
-    }
+  #join<KO, VO, VR>(kind: StreamJoinKind, other: JoinPartner<K, KO, VO>, parts: JoinArguments): KStream<K, VR> {
+    const { first, second, third = {} } = parts;
     const isLeft = kind === 'left';
-    return joinTable(this.#context, this, other as TableFacade<K, VO>, { joiner, isLeft, options: windows ?? {} });
+    if (other instanceof GlobalKTableImpl) {
+      const how = { keySelector: first as KeyValueMapper<K, V, KO | null>, joiner: second as ErasedJoiner, isLeft };
+      return joinGlobalTable(this.#context, this.traits, other, { ...how, options: third }) as KStream<K, VR>;
+    }
+    const joiner = first as ErasedJoiner;
+    if (typeof second === 'object' && 'kind' in second) {
+      const how = { kind, joiner, windows: second, options: third as StreamJoined<K, V, VO> };
+      return joinStreams<K, V, VO, VR>(this.#context, this, other as StreamFacade<K, VO>, how);
+    }
+    const options = (second ?? {}) as Joined<K, V>;
+    return joinTable<K, V, VO, VR>(this.#context, this, other as TableFacade<K, VO>, { joiner, isLeft, options });
   }
 }
 
 type ErasedJoiner = (left: unknown, right: unknown, key: unknown) => unknown;
+
+type JoinPartner<K, KO, VO> = KStream<K, VO> | KTable<K, VO> | GlobalKTable<KO, VO>;
+
+/** Behind the partner: joiner, windows or options, options; or key selector, joiner and options for a global table. */
+interface JoinArguments {
+  readonly first: ErasedJoiner | KeyValueMapper<unknown, unknown, unknown>;
+  readonly second: JoinWindows | Joined<unknown, unknown> | ErasedJoiner | undefined;
+  readonly third: StreamJoined<unknown, unknown, unknown> | Named | undefined;
+}

@@ -1,12 +1,12 @@
-import { toMs } from '../common/duration.ts';
+import type { ProcessorSupplier } from '../processor/processor.ts';
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
-import { defaultKey, defaultValue, slotOf } from '../serdes/serde-slot.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
-import type { SourceNode } from '../topology/nodes.ts';
 import { Topology } from '../topology/topology.ts';
 import type { KStream, KTable } from './api.ts';
 import type { DslContext } from './dsl-context.ts';
 import { nameOr, storeNameOr, suffixedOr } from './dsl-context.ts';
+import type { GlobalKTable } from './global-ktable.ts';
+import { addGlobalStore, globalTable } from './global-table.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { LogicalPlan } from './graph/logical-plan.ts';
 import { StreamSourceNode } from './graph/stream-source-node.ts';
@@ -21,24 +21,11 @@ import { TableSource } from './operators/table-source.ts';
 import type { Consumed } from './options/consumed.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import { mergedRepartition } from './repartition.ts';
+import { consumedSource } from './source.ts';
 import type { TopologyOptimization } from './topology-optimization.ts';
 import { optimizationsOf } from './topology-optimization.ts';
 
 const sourcePrefix = 'KSTREAM-SOURCE-';
-
-const sourceOf = <K, V>(
-  name: string,
-  topics: readonly string[],
-  consumed: Consumed<K, V>,
-): Omit<SourceNode, 'kind'> => ({
-  name,
-  topics,
-  key: slotOf(consumed.key, defaultKey) as SerdeSlot<unknown>,
-  value: slotOf(consumed.value, defaultValue) as SerdeSlot<unknown>,
-  timestampExtractor: consumed.timestampExtractor ?? null,
-  offsetReset: consumed.offsetReset ?? null,
-  idleTimeoutMs: consumed.idleTimeout === undefined ? null : toMs(consumed.idleTimeout, 'idle timeout'),
-});
 
 /** Settings of a topology. */
 export interface StreamsBuilderOptions {
@@ -103,7 +90,7 @@ export class StreamsBuilder {
   stream<K = unknown, V = unknown>(topics: string | readonly string[], consumed?: Consumed<K, V>): KStream<K, V>;
   stream<K, V>(topics: string | readonly string[], consumed: Consumed<K, V> = {}): KStream<K, V> {
     const name = nameOr(this.#context, consumed.name, sourcePrefix);
-    const source = sourceOf(name, typeof topics === 'string' ? [topics] : [...new Set(topics)], consumed);
+    const source = consumedSource(name, typeof topics === 'string' ? [topics] : [...new Set(topics)], consumed);
     const node = new StreamSourceNode(source);
     this.#context.plan.add(node);
     return this.#context.stream<K, V>({
@@ -129,7 +116,7 @@ export class StreamsBuilder {
     const storeName = storeNameOr(context, materialized, `${topic}-`);
     const sourceName = suffixedOr(context, options.name, '-source', sourcePrefix);
     const name = nameOr(context, options.name, 'KTABLE-SOURCE-');
-    const source = sourceOf(sourceName, [topic], options);
+    const source = consumedSource(sourceName, [topic], options);
     const carried = { key: source.key as SerdeSlot<K>, value: source.value as SerdeSlot<V> };
     const serdes = tableSerdes(materialized, carried);
     const operator = new TableSource<K, V>(
@@ -150,6 +137,39 @@ export class StreamsBuilder {
       operator,
       queryableStoreName: materialized?.name ?? null,
     });
+  }
+
+  /**
+   * Reads a topic as a global table: every instance holds all of it, so that any stream can be joined with it by any key
+   * and without a repartition. It is read to its end before anything else starts; then it is kept up to date, at its own
+   * pace. The topic is its changelog, so it should be a compacted one.
+   *
+   * @throws TopologyError when the table is to be versioned, or when `materialized` has no name
+   * @see `org.apache.kafka.streams.kstream.GlobalKTable`
+   */
+  globalTable<K = unknown, V = unknown>(
+    topic: string,
+    options: Consumed<K, V> & Pick<MaterializedAs<K, V>, 'materialized'> = {},
+  ): GlobalKTable<K, V> {
+    return globalTable(this.#context, topic, options);
+  }
+
+  /**
+   * Adds a store that every instance holds all of. The processor gets every record of the topic, also when the store is
+   * restored, and keeps the store up to date; it must not do anything else, and forwards nowhere. All other processors
+   * can read the store without being connected to it.
+   *
+   * @param store gets no changelog: the topic is it
+   * @see `StreamsBuilder.addGlobalStore`
+   */
+  addGlobalStore<K = unknown, V = unknown>(
+    store: StoreBuilder,
+    topic: string,
+    consumed: Consumed<K, V>,
+    supplier: ProcessorSupplier<K, V, never, never>,
+  ): this {
+    addGlobalStore(this.#context, { store, topic, consumed, supplier });
+    return this;
   }
 
   /** Adds a store for processors to connect to. */

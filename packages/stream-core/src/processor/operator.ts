@@ -52,8 +52,10 @@ export interface OperatorContext<KOut, VOut> {
   forward(key: KOut, value: VOut, timestamp: number): void;
   /** Hands a record to the child of that name. */
   forwardTo(child: string, key: KOut, value: VOut, timestamp: number): void;
-  /** A store that the node is connected to. @throws StreamsError STORE_NOT_CONNECTED */
+  /** A store that the node is connected to, or a global store. @throws StreamsError STORE_NOT_CONNECTED */
   store<S extends StateStore>(name: string): S;
+  /** Whether a store is global, and so only to be read. */
+  isGlobalStore(name: string): boolean;
   /** A serde that the operator uses itself, by the name under which its node was given one. */
   serde<T>(part: string): TopicSerde<T>;
   /** The time of this operator under a name that is unique in the topology and never changes. */

@@ -1,5 +1,6 @@
 import { toMs } from '../common/duration.ts';
 import type { RecordMetadata } from '../common/stream-record.ts';
+import { readOnlyStore } from '../state/read-only-store.ts';
 import type { StateStore, StoreBuilder } from '../state/state-store.ts';
 import type { OperatorContext } from './operator.ts';
 import type { ProcessingContext } from './processor-context.ts';
@@ -15,8 +16,11 @@ export const processingContext = <KOut, VOut>(context: OperatorContext<KOut, VOu
   },
   currentStreamTimeMs: () => context.streamTimeMs(),
   currentSystemTimeMs: () => context.systemTimeMs(),
-  getStateStore: <S extends StateStore>(store: StoreBuilder<S> | string): S =>
-    context.store<S>(typeof store === 'string' ? store : store.name),
+  getStateStore: <S extends StateStore>(store: StoreBuilder<S> | string): S => {
+    const name = typeof store === 'string' ? store : store.name;
+    const found = context.store<S>(name);
+    return context.isGlobalStore(name) ? readOnlyStore(found) : found;
+  },
   schedule: (interval, type, punctuator) => {
     const intervalMs = toMs(interval, 'punctuation interval');
     if (intervalMs < 1) throw new RangeError(`a punctuation interval is at least 1 ms, not ${interval}`);

@@ -50,6 +50,8 @@ export interface TaskContext {
   readonly emitIntervalMs: number;
   /** A store of the task; null when it has none of that name. */
   store(name: string): StateStore | null;
+  /** A store that every instance holds all of; null when there is none of that name. */
+  globalStore(name: string): StateStore | null;
   schedule(request: PunctuationRequest): Cancellable;
   requestCommit(): void;
   streamTimeMs(): number;

@@ -15,12 +15,12 @@ function* parts(fetched: FetchedPartition, part: 'key' | 'value'): Iterable<Uint
 
 /** Lets the serdes of a source fetch what they need to read these records, such as schemas. */
 export const prepareFetched = async (
-  plan: TopologyPlan,
+  plan: Pick<TopologyPlan, 'subtopologies'>,
   subtopology: number,
   fetched: FetchedPartition,
 ): Promise<void> => {
   const { topic } = fetched.topicPartition;
-  const nodes = plan.subtopologies[subtopology]?.nodes ?? [];
+  const nodes = plan.subtopologies.find(({ id }) => id === subtopology)?.nodes ?? [];
   const source = nodes.find((node): node is PlannedSource => node.kind === 'source' && node.topics.includes(topic));
   if (source === undefined || fetched.batches.length === 0) return;
   try {

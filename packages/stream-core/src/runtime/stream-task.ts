@@ -36,6 +36,8 @@ export interface StreamTaskOptions {
   readonly databases: TaskDatabases;
   /** The committed offsets of the source topics of the task. @default none */
   readonly committed?: ReadonlyMap<string, number>;
+  /** The stores that every instance holds all of. @default none */
+  readonly globalStore?: (name: string) => StateStore | null;
   /** Null: no record cache. */
   readonly cache: RecordCache | null;
   /** The wall clock, epoch ms. */
@@ -231,12 +233,8 @@ export class StreamTask implements TaskContext {
    * @param changelogOffsets by topic, the offset behind what was acknowledged for this task's partition
    */
   settle(commit: TaskCommit, changelogOffsets: ReadonlyMap<string, number>): void {
-    const sources = this.stores.sourceChangelogs();
-    const read = commit.offsets.filter(({ topicPartition }) => sources.has(topicPartition.topic));
-    // A store that is made of a source topic holds it up to what was read of it, whoever writes there.
-    const offsets = new Map(changelogOffsets);
-    for (const { topicPartition, offset } of read) offsets.set(topicPartition.topic, offset);
-    this.stores.applySealed(offsets);
+    const read = new Map(commit.offsets.map(({ topicPartition, offset }) => [topicPartition.topic, offset]));
+    this.stores.applySealed(changelogOffsets, read);
     this.#offsets.settle(commit.offsets);
   }
 
@@ -254,6 +252,10 @@ export class StreamTask implements TaskContext {
 
   store(name: string): StateStore | null {
     return this.stores.get(name);
+  }
+
+  globalStore(name: string): StateStore | null {
+    return this.#options.globalStore?.(name) ?? null;
   }
 
   schedule(request: PunctuationRequest): Cancellable {

@@ -109,10 +109,14 @@ export class TaskStores {
       }));
   }
 
-  /** The source topics from which stores are restored. */
-  sourceChangelogs(): ReadonlySet<string> {
-    const planned = [...this.#entries.values()].map((entry) => entry.planned);
-    return new Set(planned.filter(({ isSourceChangelog }) => isSourceChangelog).map((store) => store.changelogTopic));
+  /** What was kept beside the rows of a store; null when nothing was. Its name begins with that of the store. */
+  note(store: string, name: string): Buffer | null {
+    return this.#entries.get(store)?.state.note(name) ?? null;
+  }
+
+  /** Keeps something beside the rows of a store: asked for at every commit, and written with its rows. */
+  keepNote(store: string, name: string, snapshot: () => Buffer): void {
+    this.#entries.get(store)?.state.keepNote(name, snapshot);
   }
 
   /** Lets the serdes of a store fetch what they need to read these records later. */
@@ -149,9 +153,16 @@ export class TaskStores {
   /**
    * Puts the sealed writes into the databases.
    *
-   * @param offsets by changelog topic, the offset behind the last record of the generation
+   * @param written by changelog topic, the offset behind the last record of the generation
+   * @param read by source topic, the offset up to which it was read; it counts for a store that is made of the topic,
+   *   whoever writes there
    */
-  applySealed(offsets: ReadonlyMap<string, number>): void {
+  applySealed(written: ReadonlyMap<string, number>, read: ReadonlyMap<string, number> = new Map()): void {
+    const offsets = new Map(written);
+    for (const { planned } of this.#entries.values()) {
+      const offset = planned.isSourceChangelog ? read.get(planned.changelogTopic) : undefined;
+      if (offset !== undefined) offsets.set(planned.changelogTopic, offset);
+    }
     this.#persistent.applySealed(this.#offsetsOf(this.#persistent, offsets));
     this.#inMemory.applySealed(this.#offsetsOf(this.#inMemory, offsets));
   }

@@ -1,3 +1,4 @@
+import type { FetchedPartition } from '../broker/fetcher.ts';
 import { RecordBatchBuilder } from '../broker/record-batch-builder.ts';
 import type { Duration } from '../common/duration.ts';
 import { toMs } from '../common/duration.ts';
@@ -6,9 +7,11 @@ import type { Logger } from '../common/logger.ts';
 import { silentLogger } from '../common/logger.ts';
 import { resolveProcessingConfig } from '../config/resolve-streams-config.ts';
 import type { ProcessingConfig } from '../config/streams-config.ts';
+import { logAndContinue } from '../errors/exception-handlers.ts';
 import { StreamsError } from '../errors/streams-error.ts';
 import type { MetricValue } from '../metrics/metrics.ts';
 import { MetricsRegistry } from '../metrics/metrics.ts';
+import { GlobalTask } from '../runtime/global-task.ts';
 import { StreamTask } from '../runtime/stream-task.ts';
 import { TaskDatabases } from '../runtime/task-databases.ts';
 import type { Serde } from '../serdes/serde.ts';
@@ -26,6 +29,9 @@ import { TestInputTopic } from './test-input-topic.ts';
 import { TestOutputTopic } from './test-output-topic.ts';
 
 const driverTaskId = { subtopology: 0, partition: 0 };
+
+/** Global stores have databases beside that of the one task. */
+const globalPartition = 1;
 
 /** How a topology is driven. */
 export interface TestDriverConfig extends Partial<ProcessingConfig> {
@@ -50,6 +56,7 @@ export class TopologyTestDriver {
   readonly #task: StreamTask;
   readonly #directory: StateDirectory;
   readonly #plan: SubtopologyPlan;
+  readonly #globals: readonly GlobalTask[];
   readonly #collector = new CapturingCollector();
   readonly #metrics = new MetricsRegistry();
   readonly #offsets = new Map<string, number>();
@@ -68,24 +75,43 @@ export class TopologyTestDriver {
     const { sourceTopics } = this.#plan;
     const backend = config.state ?? inMemoryState();
     this.#directory = backend.acquire(resolved.applicationId);
+    const now = () => this.#nowMs;
+    const watching = { logger: config.logger ?? silentLogger, metrics: this.#metrics };
+    const databases = new TaskDatabases({
+      ...resolved,
+      ...watching,
+      directory: this.#directory,
+      isDurable: backend.durable,
+      now,
+    });
+    // A global store passes over what it cannot read, whatever the handler of the topology says.
+    const globalConfig = { ...resolved, deserializationExceptionHandler: logAndContinue };
+    this.#globals = plan.globalStores.map(
+      (global) =>
+        new GlobalTask({
+          taskId: { subtopology: global.id, partition: globalPartition },
+          plan: global,
+          config: globalConfig,
+          databases,
+          now,
+          ...watching,
+        }),
+    );
     this.#task = new StreamTask({
       taskId: driverTaskId,
       plan: this.#plan,
       config: { ...resolved, emitIntervalMs: 0 },
       collector: this.#collector,
-      databases: new TaskDatabases({
-        ...resolved,
-        directory: this.#directory,
-        isDurable: backend.durable,
-        now: () => this.#nowMs,
-        logger: config.logger ?? silentLogger,
-        metrics: this.#metrics,
-      }),
+      databases,
+      globalStore: (name) => this.#globalStore(name),
       cache: resolved.cacheMaxBytes === 0 ? null : new RecordCache(resolved.cacheMaxBytes),
-      now: () => this.#nowMs,
-      logger: config.logger ?? silentLogger,
-      metrics: this.#metrics,
+      now,
+      ...watching,
     });
+    for (const global of this.#globals) {
+      const topicPartition = { topic: global.topic, partition: 0 };
+      global.open([{ topicPartition, offset: global.offset(0) ?? 0 }]);
+    }
     const begin = { offset: 0, leaderEpoch: -1, metadata: '' };
     this.#task.open(sourceTopics.map((topic) => ({ topicPartition: { topic, partition: 0 }, ...begin })));
   }
@@ -109,11 +135,11 @@ export class TopologyTestDriver {
    * @throws StreamsError UNKNOWN_TOPIC_OR_PARTITION for a topic that the topology does not read; what a handler let through
    */
   pipe(input: RawInput): void {
-    if (!this.#plan.sourceTopics.includes(input.topic)) {
-      const known = this.#plan.sourceTopics.join(', ');
+    const known = [...this.#plan.sourceTopics, ...this.#globals.map(({ topic }) => topic)];
+    if (!known.includes(input.topic)) {
       throw new StreamsError(
         'UNKNOWN_TOPIC_OR_PARTITION',
-        `The topology reads no topic ${input.topic}; it reads ${known}`,
+        `The topology reads no topic ${input.topic}; it reads ${known.join(', ')}`,
         {
           context: { topic: input.topic },
         },
@@ -140,7 +166,7 @@ export class TopologyTestDriver {
 
   /** A state store by name; null when there is none. Give its type: `getStateStore<KeyValueStore<string, number>>(...)`. */
   getStateStore<S extends StateStore>(name: string): S | null {
-    return this.#task.store(name) as S | null;
+    return (this.#task.store(name) ?? this.#globalStore(name)) as S | null;
   }
 
   metrics(): readonly MetricValue[] {
@@ -156,7 +182,13 @@ export class TopologyTestDriver {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#task.close();
+    for (const global of this.#globals) global.close();
     this.#directory.close();
+  }
+
+  #globalStore(name: string): StateStore | null {
+    const global = this.#globals.find(({ store }) => store?.name === name);
+    return global?.store ?? null;
   }
 
   #run(): void {
@@ -176,34 +208,28 @@ export class TopologyTestDriver {
     for (const record of this.#collector.take()) {
       this.#produced.push(record);
       this.#output(record.topic).push(record);
-      if (this.#plan.sourceTopics.includes(record.topic)) this.#enqueue(record);
+      this.#enqueue(record);
     }
   }
 
-  #enqueue({ topic, key, value, timestamp, headers = noHeaders }: RawInput): void {
+  /** Puts a record into the queue of its topic, or at once into its global store; one that nobody reads goes nowhere. */
+  #enqueue(record: RawInput): void {
+    const { topic } = record;
+    const global = this.#globals.find((each) => each.topic === topic);
+    if (global !== undefined) global.update(this.#fetched(record, global.plan));
+    else if (this.#plan.sourceTopics.includes(topic)) this.#task.addRecords(this.#fetched(record, this.#plan));
+  }
+
+  #fetched({ topic, key, value, timestamp, headers = noHeaders }: RawInput, plan: SubtopologyPlan): FetchedPartition {
     const offset = this.#offsets.get(topic) ?? 0;
     this.#offsets.set(topic, offset + 1);
     const builder = new RecordBatchBuilder(128);
     builder.append(key, value, timestamp, headers);
     const batch = builder.build();
     batch.place(offset, 0);
-    this.#prepareRead(topic, key, value);
-    this.#task.addRecords({
-      topicPartition: { topic, partition: 0 },
-      position: offset,
-      batches: [batch],
-      nextPosition: offset + 1,
-      endOffset: offset + 1,
-    });
-  }
-
-  #prepareRead(topic: string, key: Uint8Array | null, value: Uint8Array | null): void {
-    for (const node of this.#plan.nodes) {
-      if (node.kind !== 'source' || !node.topics.includes(topic)) continue;
-      const forKey = key === null ? undefined : node.key.prepare?.([key], topic);
-      const forValue = value === null ? undefined : node.value.prepare?.([value], topic);
-      if (forKey !== undefined || forValue !== undefined) throw mustBePrepared(topic);
-    }
+    prepareRead(plan, { topic, key, value });
+    const topicPartition = { topic, partition: 0 };
+    return { topicPartition, position: offset, batches: [batch], nextPosition: offset + 1, endOffset: offset + 1 };
   }
 
   #output(topic: string): ProducedRecord[] {
@@ -222,3 +248,12 @@ const mustBePrepared = (what: string): StreamsError =>
     `A serde has to fetch something for ${what}, which the test driver cannot wait for; ` +
       'use serdes whose schemas are at hand, such as those of inMemorySchemaSource()',
   );
+
+const prepareRead = (plan: SubtopologyPlan, { topic, key, value }: Pick<RawInput, 'topic' | 'key' | 'value'>): void => {
+  for (const node of plan.nodes) {
+    if (node.kind !== 'source' || !node.topics.includes(topic)) continue;
+    const forKey = key === null ? undefined : node.key.prepare?.([key], topic);
+    const forValue = value === null ? undefined : node.value.prepare?.([value], topic);
+    if (forKey !== undefined || forValue !== undefined) throw mustBePrepared(topic);
+  }
+};

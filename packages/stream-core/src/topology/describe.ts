@@ -60,6 +60,10 @@ const describeGroup = (group: readonly TopologyNode[]): string => {
  * @see `org.apache.kafka.streams.TopologyDescription`
  */
 export const describeTopology = (graph: TopologyGraph): string => {
-  const groups = graph.nodeGroups().map((group, id) => `  Sub-topology: ${id}\n${describeGroup(group)}\n`);
+  const groups = graph.nodeGroups().map((group, id) => {
+    const nodes = describeGroup(group);
+    if (!graph.isGlobal(group)) return `  Sub-topology: ${id}\n${nodes}\n`;
+    return `  Sub-topology: ${id} for global store (will not generate tasks)\n${nodes}`;
+  });
   return `Topologies:\n ${groups.join('')}`;
 };

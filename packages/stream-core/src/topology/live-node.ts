@@ -121,7 +121,7 @@ export class LiveNode implements OperatorContext<unknown, unknown> {
   }
 
   store<S extends StateStore>(name: string): S {
-    const store = this.#parts.stores.includes(name) ? this.#task.store(name) : null;
+    const store = this.#parts.stores.includes(name) ? this.#task.store(name) : this.#task.globalStore(name);
     if (store === null) {
       throw new StreamsError(
         'STORE_NOT_CONNECTED',
@@ -131,6 +131,10 @@ export class LiveNode implements OperatorContext<unknown, unknown> {
       );
     }
     return store as S;
+  }
+
+  isGlobalStore(name: string): boolean {
+    return !this.#parts.stores.includes(name) && this.#task.globalStore(name) !== null;
   }
 
   serde<T>(part: string): TopicSerde<T> {

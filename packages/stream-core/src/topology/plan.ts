@@ -59,7 +59,10 @@ interface PlannedRepartitionTopic {
 /** What the runtime reads of a topology. */
 export interface TopologyPlan {
   readonly applicationId: string;
+  /** What tasks are made of. Their ids have gaps where there are global stores. */
   readonly subtopologies: readonly SubtopologyPlan[];
+  /** What keeps global stores up to date: each a source, a processor and a store. */
+  readonly globalStores: readonly SubtopologyPlan[];
   readonly repartitionTopics: ReadonlyMap<string, PlannedRepartitionTopic>;
   /** Topics that must have the same number of partitions. */
   readonly copartitionGroups: readonly ReadonlySet<string>[];
@@ -116,7 +119,7 @@ class Planner {
   }
 
   #store(name: string): PlannedStore {
-    const added = this.#graph.stores.get(name)?.builder as StoreBuilder;
+    const added = (this.#graph.stores.get(name)?.builder ?? this.#graph.globalStores.get(name)) as StoreBuilder;
     const sourceTopic = this.#graph.sourceChangelogs.get(name);
     const builder = sourceTopic === undefined ? added : { ...added, loggingEnabled: false };
     const serdes: Serde<unknown>[] = [];
@@ -157,7 +160,9 @@ const noSerde: Serde<unknown> = {
 export const createPlan = (topology: Topology, options: PlanOptions): TopologyPlan => {
   const { graph } = topology;
   const planner = new Planner(graph, options);
-  const subtopologies = graph.nodeGroups().map((group, id) => planner.subtopology(group, id));
+  const groups = graph.nodeGroups().map((group, id) => ({ group, plan: planner.subtopology(group, id) }));
+  const plansOf = (isGlobal: boolean): SubtopologyPlan[] =>
+    groups.filter(({ group }) => graph.isGlobal(group) === isGlobal).map(({ plan }) => plan);
   const problems = [...planner.problems];
   if (graph.nodes.size === 0) {
     problems.push({ where: 'topology', problem: 'it has no node', remedy: 'add a source' });
@@ -169,7 +174,8 @@ export const createPlan = (topology: Topology, options: PlanOptions): TopologyPl
   });
   return {
     applicationId: options.applicationId,
-    subtopologies,
+    subtopologies: plansOf(false),
+    globalStores: plansOf(true),
     repartitionTopics: new Map(repartitionTopics),
     copartitionGroups: mergeGroups(graph.copartitionGroups()).map(
       (group) => new Set([...group].map((topic) => planner.topicName(topic))),

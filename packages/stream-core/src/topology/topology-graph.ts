@@ -1,4 +1,5 @@
 import { TopologyError } from '../errors/streams-error.ts';
+import type { OperatorSupplier } from '../processor/operator.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import { NodeGroups } from './node-groups.ts';
 import { validateName } from './node-names.ts';
@@ -18,8 +19,20 @@ export interface StoreEntry {
   readonly users: readonly string[];
 }
 
+/** A global store with what keeps it up to date. */
+export interface GlobalStoreParts {
+  readonly source: Omit<SourceNode, 'kind'>;
+  /** The name of the processor. */
+  readonly name: string;
+  readonly operator: OperatorSupplier<never, never, never, never>;
+  readonly store: StoreBuilder;
+}
+
 const refuse = (where: string, problem: string, remedy: string): TopologyError =>
   new TopologyError([{ where, problem, remedy }]);
+
+const twoStores = (name: string): TopologyError =>
+  refuse(name, 'another store of this name was added already', 'give the stores different names');
 
 /**
  * The graph behind a topology: nodes in the order in which they were added, stores, internal topics, and which topics
@@ -31,6 +44,8 @@ export class TopologyGraph {
   readonly #nodes = new Map<string, TopologyNode>();
   readonly #stores = new Map<string, { builder: StoreBuilder; users: string[] }>();
   readonly #connected = new Map<string, string[]>();
+  readonly #globalStores = new Map<string, StoreBuilder>();
+  readonly #globalSources = new Set<string>();
   readonly #sourceChangelogs = new Map<string, string>();
   readonly #repartitionTopics = new Map<string, RepartitionTopic>();
   readonly #copartitioned: Set<string>[] = [];
@@ -75,14 +90,26 @@ export class TopologyGraph {
     this.#groups.unite(sink.name, sink.parents);
   }
 
+  /** Adds a store that every instance holds all of, with the source and the processor that keep it up to date. */
+  addGlobalStore({ source, name, operator, store }: GlobalStoreParts): void {
+    if (this.#stores.has(store.name) || this.#globalStores.has(store.name)) throw twoStores(store.name);
+    validateName(store.name);
+    this.addSource(source);
+    this.addProcessor({ name, operator, parents: [source.name] });
+    this.#connected.get(name)?.push(store.name);
+    this.#globalStores.set(store.name, { ...store, loggingEnabled: false, cachingEnabled: false });
+    this.#globalSources.add(source.name);
+  }
+
   /** Adds a store; the same builder again is no error. */
   addStore(builder: StoreBuilder, users: readonly string[] = []): void {
+    if (this.#globalStores.has(builder.name)) throw twoStores(builder.name);
     const existing = this.#stores.get(builder.name);
     if (existing === undefined) {
       validateName(builder.name);
       this.#stores.set(builder.name, { builder, users: [] });
     } else if (existing.builder !== builder) {
-      throw refuse(builder.name, 'another store of this name was added already', 'give the stores different names');
+      throw twoStores(builder.name);
     }
     for (const user of users) this.connectStores(user, [builder.name]);
   }
@@ -98,6 +125,9 @@ export class TopologyGraph {
     }
     for (const name of names) {
       const store = this.#stores.get(name);
+      if (this.#globalStores.has(name)) {
+        throw refuse(processor, `${name} is a global store`, 'read it without connecting it');
+      }
       if (store === undefined)
         throw refuse(processor, `there is no store ${name}`, 'add the store before it is connected');
       const [firstUser] = store.users;
@@ -135,6 +165,16 @@ export class TopologyGraph {
 
   get stores(): ReadonlyMap<string, StoreEntry> {
     return this.#stores;
+  }
+
+  /** The stores that every instance holds all of. */
+  get globalStores(): ReadonlyMap<string, StoreBuilder> {
+    return this.#globalStores;
+  }
+
+  /** Whether a group of nodes keeps a global store up to date: no task runs it. */
+  isGlobal(group: readonly TopologyNode[]): boolean {
+    return group.some(({ name }) => this.#globalSources.has(name));
   }
 
   /** The source topics that stores are restored from, by store. */

@@ -7,7 +7,7 @@ import type { KeyFunction } from '../../language/functions.ts';
 import type { JoinWindowSpec } from '../../language/ops.ts';
 import type { Cell } from '../../types/value.ts';
 import type { Build } from '../build.ts';
-import type { StreamNode, TableNode } from '../nodes.ts';
+import type { GlobalTableNode, StreamNode, TableNode } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
 import { given, isPersistent, materializedWith, named, optionallyMaterialized } from '../options.ts';
 
@@ -84,6 +84,27 @@ const joinTable = (op: JoinOp, build: Build, sides: { readonly left: StreamNode;
   build.add(op.id, { kind: 'stream', stream: join(), key: left.key, value });
 };
 
+const joinGlobalTable = (
+  op: JoinOp,
+  build: Build,
+  sides: { readonly left: StreamNode; readonly right: GlobalTableNode },
+) => {
+  const { left, right } = sides;
+  const { type: value, apply } = valueJoiner(op.joiner, { key: left.key, left: left.value, right: right.value });
+  const key = keyMapper(op.keyFn ?? { name: 'key' }, left.key, left.value).apply;
+  const join = (): KStream<Cell, Cell> => {
+    switch (op.op) {
+      case 'join':
+        return left.stream.join<Cell, Cell, Cell>(right.table, key, apply, named(op));
+      case 'leftJoin':
+        return left.stream.leftJoin<Cell, Cell, Cell>(right.table, key, apply, named(op));
+      case 'outerJoin':
+        throw new CaseError('a stream and a global table have no outerJoin');
+    }
+  };
+  build.add(op.id, { kind: 'stream', stream: join(), key: left.key, value });
+};
+
 /** Joiners of tables are called without the key. */
 const joinTables = (op: JoinOp, build: Build, sides: { readonly left: TableNode; readonly right: TableNode }) => {
   const { left, right } = sides;
@@ -134,6 +155,7 @@ const join = (op: JoinOp, build: Build): void => {
   const right = build.node(op.with);
   if (left.kind === 'stream' && right.kind === 'stream') joinStreams(op, build, { left, right });
   else if (left.kind === 'stream' && right.kind === 'table') joinTable(op, build, { left, right });
+  else if (left.kind === 'stream' && right.kind === 'global table') joinGlobalTable(op, build, { left, right });
   else if (left.kind === 'table' && right.kind === 'table' && op.fk !== null)
     joinOnForeignKey(op, build, { left, right, fk: op.fk });
   else if (left.kind === 'table' && right.kind === 'table') joinTables(op, build, { left, right });

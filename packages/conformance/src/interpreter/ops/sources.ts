@@ -1,4 +1,4 @@
-import type { Consumed, StoreBuilder } from '@millrace/stream-core';
+import type { Consumed, KeyValueStore, Processor, StoreBuilder } from '@millrace/stream-core';
 import { stores } from '@millrace/stream-core';
 import { CaseError } from '../../language/decode.ts';
 import type { StoreSpec } from '../../language/ops.ts';
@@ -8,9 +8,8 @@ import type { Build } from '../build.ts';
 import type { Types } from '../nodes.ts';
 import type { OpHandlers, OpOf } from '../op-handler.ts';
 import { extractorOf, given, optionallyMaterialized, versionedOf } from '../options.ts';
-import { unsupported } from '../unsupported-error.ts';
 
-type SourceOp = OpOf<'stream'> | OpOf<'table'> | OpOf<'papiSource'>;
+type SourceOp = OpOf<'stream'> | OpOf<'table'> | OpOf<'globalTable'> | OpOf<'globalStore'> | OpOf<'papiSource'>;
 
 /** The topics of a source; their types are remembered for the input. */
 export const sourceTopics = (op: SourceOp, build: Build): { readonly topics: readonly string[] } & Types => {
@@ -21,7 +20,10 @@ export const sourceTopics = (op: SourceOp, build: Build): { readonly topics: rea
   return { topics, ...types };
 };
 
-const consumed = (op: OpOf<'stream'> | OpOf<'table'>, { key, value }: Types): Consumed<Cell, Cell> => ({
+const consumed = (
+  op: OpOf<'stream'> | OpOf<'table'> | OpOf<'globalTable'>,
+  { key, value }: Types,
+): Consumed<Cell, Cell> => ({
   key: key.serde,
   value: value.serde,
   ...given({ name: op.named, timestampExtractor: extractorOf(op.extractor), offsetReset: op.reset }),
@@ -58,6 +60,19 @@ export const storeBuilder = (spec: StoreSpec, build: Build): StoreBuilder => {
   }
 };
 
+/** Puts each record whose key is not null into a store. */
+const putting = (name: string): Processor<Cell, Cell, never, never> => {
+  let store: KeyValueStore<Cell, Cell> | null = null;
+  return {
+    init: (context) => {
+      store = context.getStateStore(name);
+    },
+    process: ({ key, value }) => {
+      if (key !== null) store?.put(key, value);
+    },
+  };
+};
+
 export const sourceOps: OpHandlers<'stream' | 'table' | 'globalTable' | 'store' | 'globalStore'> = {
   stream: (op, build) => {
     const { topics, ...types } = sourceTopics(op, build);
@@ -70,11 +85,24 @@ export const sourceOps: OpHandlers<'stream' | 'table' | 'globalTable' | 'store' 
     build.add(op.id, { kind: 'table', table: build.builder.table(String(topics[0]), options), ...types });
   },
 
-  globalTable: () => unsupported('global tables'),
+  globalTable: (op, build) => {
+    const { topics, ...types } = sourceTopics(op, build);
+    const options = { ...consumed(op, types), ...optionallyMaterialized(build, op.materialized, types) };
+    const table = build.builder.globalTable(String(topics[0]), options);
+    build.addStore(table.queryableStoreName, types.value);
+    build.add(op.id, { kind: 'global table', table, ...types });
+  },
 
   store: (op, build) => {
     build.builder.addStateStore(storeBuilder(op, build));
   },
 
-  globalStore: () => unsupported('global stores'),
+  globalStore: (op, build) => {
+    const { topics, key, value } = sourceTopics(op, build);
+    build.addStore(op.store, value);
+    const serdes = { key: key.serde, value: value.serde };
+    const builder = stores.keyValueStore<Cell, Cell>({ ...serdes, name: op.store, persistent: false, logging: false });
+    const options = { ...serdes, ...given({ name: op.named, timestampExtractor: extractorOf(op.extractor) }) };
+    build.builder.addGlobalStore<Cell, Cell>(builder, String(topics[0]), options, () => putting(op.store));
+  },
 };

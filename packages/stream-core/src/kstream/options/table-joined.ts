@@ -1,4 +1,5 @@
 import type { StreamPartitioner } from '../../processor/stream-partitioner.ts';
+import type { ForeignKeyExtractor, ValueJoiner } from '../functions.ts';
 import type { MaterializedAs } from './materialized.ts';
 import type { Named } from './named.ts';
 
@@ -19,3 +20,10 @@ export interface TableJoined<K, KO> extends Named {
 
 /** How two tables are joined by foreign key, and the store of the result. */
 export interface ForeignKeyJoined<K, KO, VR> extends TableJoined<K, KO>, Pick<MaterializedAs<K, VR>, 'materialized'> {}
+
+/** What a join by foreign key takes behind the other table. */
+export type ForeignKeyJoin<K, V, KO, VO, VR> = [
+  foreignKey: ForeignKeyExtractor<K, V, NoInfer<KO>>,
+  joiner: ValueJoiner<K, V, NoInfer<VO>, VR>,
+  options?: ForeignKeyJoined<K, NoInfer<KO>, VR>,
+];

@@ -102,7 +102,7 @@ export class StreamsAssignor implements GroupProtocol {
   }
 
   #partitionsOf({ subtopology, partition }: TaskId, counts: PartitionCounts): TopicPartition[] {
-    const { sourceTopics } = this.#options.plan.subtopologies[subtopology] as SubtopologyPlan;
+    const { sourceTopics } = this.#options.plan.subtopologies.find(({ id }) => id === subtopology) as SubtopologyPlan;
     return sourceTopics.filter((topic) => partition < (counts.get(topic) ?? 0)).map((topic) => ({ topic, partition }));
   }
 }
