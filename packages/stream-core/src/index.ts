@@ -29,12 +29,8 @@ export type {
 export { logAndContinue, logAndFail } from './errors/exception-handlers.ts';
 export type { ErrorContext, Problem } from './errors/streams-error.ts';
 export { ConfigError, StreamsError, TopologyError } from './errors/streams-error.ts';
-export type {
-  KafkaStreamsOptions,
-  QueryOptions,
-  UncaughtExceptionHandler,
-  UncaughtExceptionResponse,
-} from './kafka-streams.ts';
+export type { UncaughtExceptionHandler, UncaughtExceptionResponse } from './errors/uncaught-exception.ts';
+export type { KafkaStreamsOptions } from './kafka-streams.ts';
 // Running an application
 export { KafkaStreams } from './kafka-streams.ts';
 export type { KafkaStreamsState } from './kafka-streams-state.ts';
@@ -116,6 +112,7 @@ export type {
   WindowStoreHandle,
 } from './query/local-store.ts';
 export { queryableStoreTypes } from './query/local-store.ts';
+export type { QueryOptions } from './query/query-options.ts';
 export type { RestoreProgress } from './runtime/changelog-reader.ts';
 export type { Serde } from './serdes/serde.ts';
 // Serdes

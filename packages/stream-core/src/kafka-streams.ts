@@ -4,15 +4,18 @@ import type { ResolvedStreamsConfig } from './config/resolve-streams-config.ts';
 import { resolveStreamsConfig } from './config/resolve-streams-config.ts';
 import type { StreamsConfig } from './config/streams-config.ts';
 import { StreamsError } from './errors/streams-error.ts';
+import type { UncaughtExceptionHandler, UncaughtExceptionResponse } from './errors/uncaught-exception.ts';
 import { InstanceLog } from './instance-log.ts';
 import type { KafkaStreamsState } from './kafka-streams-state.ts';
 import { kafkaStreamsTransitions } from './kafka-streams-state.ts';
 import type { MetricValue } from './metrics/metrics.ts';
 import { MetricsRegistry } from './metrics/metrics.ts';
 import type { QueryableStoreType } from './query/local-store.ts';
+import type { QueryOptions } from './query/query-options.ts';
 import type { QueriedTasks } from './query/store-parts.ts';
 import { storeParts } from './query/store-parts.ts';
 import type { RestoreProgress } from './runtime/changelog-reader.ts';
+import { GlobalStreamThread } from './runtime/global-stream-thread.ts';
 import { StreamThread } from './runtime/stream-thread.ts';
 import type { StreamThreadState } from './runtime/stream-thread-state.ts';
 import { classifyThreadError } from './runtime/thread-errors.ts';
@@ -21,12 +24,6 @@ import { ThreadRestarts } from './thread-restarts.ts';
 import type { TopologyPlan } from './topology/plan.ts';
 import { createPlan } from './topology/plan.ts';
 import type { Topology } from './topology/topology.ts';
-
-/** What becomes of the application after an error that nobody handled (KIP-671). */
-export type UncaughtExceptionResponse = 'replaceThread' | 'shutdownClient' | 'shutdownApplication';
-
-/** Decides after an error that ended a stream thread. A handler that throws shuts the client down. */
-export type UncaughtExceptionHandler = (error: unknown) => UncaughtExceptionResponse;
 
 /** Everything that an application instance is made of. */
 export interface KafkaStreamsOptions extends StreamsConfig {
@@ -37,12 +34,6 @@ export interface KafkaStreamsOptions extends StreamsConfig {
   readonly stateListener?: (next: KafkaStreamsState, previous: KafkaStreamsState) => void;
   /** Called as stores are restored from their changelogs. What it throws is logged. */
   readonly restoreListener?: (progress: RestoreProgress) => void;
-}
-
-/** What a query sees. */
-export interface QueryOptions {
-  /** What is committed alone, or also what the tasks are working on and may yet take back. @default 'read_committed' */
-  readonly isolation?: 'read_committed' | 'read_uncommitted';
 }
 
 /**
@@ -60,6 +51,7 @@ export class KafkaStreams {
   readonly #newProcessId: string;
   readonly #restarts: ThreadRestarts;
   readonly #log: InstanceLog;
+  readonly #global: GlobalStreamThread;
   #thread: StreamThread | null = null;
   #ended: Promise<void> | null = null;
   #error: unknown = null;
@@ -84,6 +76,8 @@ export class KafkaStreams {
     this.#client = broker.connect({ clientId, clock, chance });
     this.#restarts = new ThreadRestarts(clock);
     this.#log = new InstanceLog(this.#config.logger);
+    const onFailure = () => this.#stopThreads();
+    this.#global = new GlobalStreamThread({ plan: this.#plan, config: this.#config, client: this.#client, onFailure });
     this.#state.onChange((next, previous) => this.#log.tell('state', () => options.stateListener?.(next, previous)));
   }
 
@@ -151,8 +145,8 @@ export class KafkaStreams {
       return;
     }
     if (this.#state.canBecome('PENDING_SHUTDOWN')) this.#state.become('PENDING_SHUTDOWN');
-    this.#thread?.stop();
-    this.#restarts.stop();
+    this.#global.stop();
+    this.#stopThreads();
     await this.#ended;
   }
 
@@ -172,12 +166,17 @@ export class KafkaStreams {
    */
   store<H>(name: string, type: QueryableStoreType<H>, options: QueryOptions = {}): H {
     const { isolation = 'read_committed' } = options;
-    const known = this.#plan.subtopologies.flatMap(({ stores }) => stores.map(({ builder }) => builder.name));
+    const all = [...this.#plan.subtopologies, ...this.#plan.globalStores];
+    const known = all.flatMap(({ stores }) => stores.map(({ builder }) => builder.name));
     if (!known.includes(name)) {
       const message = `The topology has no store ${name}; it has ${known.length === 0 ? 'none' : known.join(', ')}`;
       throw new StreamsError('STORE_NOT_FOUND', message, { context: { store: name } });
     }
-    return type(name, () => storeParts(this.#queriedTasks(name), name, isolation));
+    return type(name, () => {
+      const tasks = this.#queriedTasks(name);
+      const part = this.#global.part(name, isolation);
+      return part === null ? storeParts(tasks, name, isolation) : [part];
+    });
   }
 
   /** All metrics; empty when another Metrics than a MetricsRegistry was configured. */
@@ -198,6 +197,11 @@ export class KafkaStreams {
     );
   }
 
+  #stopThreads(): void {
+    this.#thread?.stop();
+    this.#restarts.stop();
+  }
+
   #becameRunning(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#state.onChange((next) => {
@@ -210,7 +214,8 @@ export class KafkaStreams {
   /** Everything between `start` and the end. Never rejects. */
   async #live(directory: StateDirectory): Promise<void> {
     // What is thrown here is a bug. It ends the instance too, and everybody must see it.
-    const error = await this.#superviseThread(directory).catch((bug: unknown) => bug);
+    const work = () => this.#superviseThread(directory);
+    const error = await this.#global.around(directory, work).catch((bug: unknown) => bug);
     if (error !== null && this.#state.canBecome('PENDING_ERROR')) {
       this.#error = error;
       this.#state.become('PENDING_ERROR');
@@ -253,6 +258,7 @@ export class KafkaStreams {
         config: this.#config,
         client: this.#client,
         directory,
+        globalStore: this.#global.store,
         isShutdownRequested: () => this.#shutdownCause !== null,
         isPaused: () => this.#isPaused,
         onStateChange: (state) => this.#follow(state),

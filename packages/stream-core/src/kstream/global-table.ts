@@ -9,6 +9,7 @@ import type { DslContext, StreamTraits } from './dsl-context.ts';
 import { nameOr, storeNameOr, suffixedOr } from './dsl-context.ts';
 import type { KeyValueMapper, ValueJoiner } from './functions.ts';
 import type { GlobalKTable } from './global-ktable.ts';
+import type { WriteNode } from './graph/graph-node.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
 import { isVersionedTable, tableSerdes, tableStore, unversionable } from './materialize.ts';
@@ -108,11 +109,12 @@ export const joinGlobalTable = <K, V, GK, GV, VR>(
   table: GlobalKTableImpl<GK, GV>,
   parts: GlobalJoinParts<K, V, GK, GV, VR>,
 ): KStream<K, VR> => {
-  const { options } = parts;
+  const { isLeft, options } = parts;
   // Kafka Streams calls both kinds so.
   const name = nameOr(context, options.name, 'KSTREAM-LEFTJOIN-');
   const operator = globalTableJoin<K, V, GK, GV, VR>({ ...parts, table: table.view });
-  const node = new GraphNode(name, (graph, parents) => writeProcessor(graph, { name, operator, parents }));
+  const write: WriteNode = (graph, parents) => writeProcessor(graph, { name, operator, parents });
+  const node = new GraphNode(name, write, { nullKeyRelaxed: isLeft });
   context.plan.add(node, [stream.node]);
   return context.stream<K, VR>({ ...stream, name, node, value: defaultValue });
 };

@@ -5,8 +5,8 @@ import type { RecordCollector } from '../processor/record-collector.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { SubtopologyPlan } from '../topology/plan.ts';
 import { encodeOffsetMetadata } from './offset-metadata.ts';
-import type { StreamTaskOptions } from './stream-task.ts';
 import { StreamTask } from './stream-task.ts';
+import type { StreamTaskOptions } from './stream-task-options.ts';
 
 export type GlobalTaskOptions = Omit<StreamTaskOptions, 'collector' | 'cache' | 'committed'>;
 

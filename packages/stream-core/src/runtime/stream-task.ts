@@ -1,19 +1,14 @@
 import type { FetchedPartition } from '../broker/fetcher.ts';
 import type { OffsetCommit } from '../broker/group-consumer.ts';
 import { assert } from '../common/assert.ts';
-import type { Logger } from '../common/logger.ts';
 import type { RecordContext, RecordSlot } from '../common/record-context.ts';
 import { emptyRecordContext } from '../common/record-context.ts';
 import type { TaskId } from '../common/task-id.ts';
 import { formatTaskId } from '../common/task-id.ts';
-import type { ResolvedProcessingConfig } from '../config/resolve-streams-config.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 import type { Cancellable } from '../processor/punctuator.ts';
 import type { RecordCollector } from '../processor/record-collector.ts';
 import type { PunctuationRequest, TaskContext } from '../processor/task-context.ts';
-import type { RecordCache } from '../state/record-cache.ts';
 import type { StateStore } from '../state/state-store.ts';
-import type { SubtopologyPlan } from '../topology/plan.ts';
 import type { LiveSource } from '../topology/processor-topology.ts';
 import { ProcessorTopology } from '../topology/processor-topology.ts';
 import { IdleTime } from './idle-time.ts';
@@ -21,30 +16,12 @@ import { OperatorTimes } from './operator-times.ts';
 import type { LagOf } from './partition-group.ts';
 import { PartitionGroup } from './partition-group.ts';
 import { RecordQueue } from './record-queue.ts';
+import type { StreamTaskOptions } from './stream-task-options.ts';
 import { taskChangelog } from './task-changelog.ts';
-import type { TaskDatabases } from './task-databases.ts';
 import { TaskErrors } from './task-errors.ts';
 import { TaskOffsets } from './task-offsets.ts';
 import { TaskPunctuations } from './task-punctuations.ts';
 import { TaskStores } from './task-stores.ts';
-
-export interface StreamTaskOptions {
-  readonly taskId: TaskId;
-  readonly plan: SubtopologyPlan;
-  readonly config: ResolvedProcessingConfig;
-  readonly collector: RecordCollector;
-  readonly databases: TaskDatabases;
-  /** The committed offsets of the source topics of the task. @default none */
-  readonly committed?: ReadonlyMap<string, number>;
-  /** The stores that every instance holds all of. @default none */
-  readonly globalStore?: (name: string) => StateStore | null;
-  /** Null: no record cache. */
-  readonly cache: RecordCache | null;
-  /** The wall clock, epoch ms. */
-  readonly now: () => number;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
 
 /** What a task has to commit, fixed at one moment. */
 export interface TaskCommit {

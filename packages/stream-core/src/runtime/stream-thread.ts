@@ -57,7 +57,7 @@ export class StreamThread {
 
   constructor(options: StreamThreadOptions) {
     this.#options = options;
-    const { config, plan } = options;
+    const { config } = options;
     const { admin } = options.client;
     const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2';
     const { clock, logger, metrics, chance } = config;
@@ -82,9 +82,7 @@ export class StreamThread {
     });
     const cache = config.cacheMaxBytes === 0 ? null : new RecordCache(config.cacheMaxBytes);
     const parts = {
-      plan,
-      config,
-      directory: options.directory,
+      ...options,
       admin,
       consumer: this.#consumer,
       producer: this.#producer,

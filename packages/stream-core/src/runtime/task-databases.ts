@@ -22,6 +22,8 @@ export interface TaskDatabasesOptions {
   readonly stateCorruption: 'rebuild' | 'fail';
   /** How long the database of a task stays that is not here any more. */
   readonly stateCleanupDelayMs: number;
+  /** Whether a database belongs to somebody else, who has it open. @default none does */
+  readonly isForeign?: (taskId: TaskId) => boolean;
   /** Any clock that goes on evenly, in ms. */
   readonly now: () => number;
   readonly logger: Logger;
@@ -98,7 +100,7 @@ export class TaskDatabases {
     this.#cleanedUpMs = nowMs;
     for (const taskId of directory.taskIds()) {
       const task = formatTaskId(taskId);
-      if (this.#open.has(task)) continue;
+      if (this.#open.has(task) || this.#options.isForeign?.(taskId) === true) continue;
       const since = this.#unusedSinceMs.get(task) ?? nowMs;
       this.#unusedSinceMs.set(task, since);
       if (nowMs - since < stateCleanupDelayMs) continue;

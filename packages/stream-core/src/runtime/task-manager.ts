@@ -8,6 +8,7 @@ import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts'
 import { StreamsError } from '../errors/streams-error.ts';
 import type { RecordCache } from '../state/record-cache.ts';
 import type { StateDirectory } from '../state/state-engine.ts';
+import type { StateStore } from '../state/state-store.ts';
 import type { SubtopologyPlan, TopologyPlan } from '../topology/plan.ts';
 import { prepareWrites } from '../topology/plan.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
@@ -27,6 +28,8 @@ export interface TaskManagerOptions {
   readonly positions: InputPositions;
   readonly cache: RecordCache | null;
   readonly directory: StateDirectory;
+  /** The stores that every instance holds all of. */
+  readonly globalStore: (name: string) => StateStore | null;
 }
 
 interface Assigned {
@@ -68,6 +71,7 @@ export class TaskManager {
       ...config,
       directory,
       isDurable: config.state.durable,
+      isForeign: ({ subtopology }) => options.plan.globalStores.some(({ id }) => id === subtopology),
       now: () => config.clock.monotonic(),
     });
     for (const subtopology of options.plan.subtopologies) {
@@ -264,6 +268,7 @@ export class TaskManager {
       config,
       collector: producer,
       databases: this.#databases,
+      globalStore: this.#options.globalStore,
       committed: new Map(from.partitions.map(({ topic }, index) => [topic, from.committed[index]?.offset ?? 0])),
       cache,
       now: () => clock.now(),
