@@ -9,29 +9,17 @@ import type { DslContext, StreamTraits } from './dsl-context.ts';
 import { nameOr, storeNameOr, suffixedOr } from './dsl-context.ts';
 import type { KeyValueMapper, ValueJoiner } from './functions.ts';
 import type { GlobalKTable } from './global-ktable.ts';
+import { GlobalKTableImpl } from './global-ktable-impl.ts';
 import type { WriteNode } from './graph/graph-node.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
 import { isVersionedTable, tableSerdes, tableStore, unversionable } from './materialize.ts';
 import { globalTableJoin } from './operators/global-table-join.ts';
-import type { TableView } from './operators/table-operator.ts';
 import { TableSource } from './operators/table-source.ts';
 import type { Consumed } from './options/consumed.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import type { Named } from './options/named.ts';
 import { consumedSource } from './source.ts';
-
-/** A global table as the operators that join it see it. */
-export class GlobalKTableImpl<K, V> implements GlobalKTable<K, V> {
-  readonly queryableStoreName: string;
-  readonly view: TableView<K, V>;
-
-  constructor(store: string, view: TableView<K, V>) {
-    this.queryableStoreName = store;
-    // No processor has to be connected to a global store.
-    this.view = { ...view, storeNames: [] };
-  }
-}
 
 /** The names of the source and the processor that keep a global store up to date. */
 const globalNames = (context: DslContext, name: string | undefined) => ({

@@ -19,7 +19,8 @@ import type {
   ValueMapper,
 } from './functions.ts';
 import type { GlobalKTable } from './global-ktable.ts';
-import { GlobalKTableImpl, joinGlobalTable } from './global-table.ts';
+import { GlobalKTableImpl } from './global-ktable-impl.ts';
+import { joinGlobalTable } from './global-table.ts';
 import type { GraphNodeTraits } from './graph/graph-node.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import type { RepartitionNode } from './graph/repartition-node.ts';

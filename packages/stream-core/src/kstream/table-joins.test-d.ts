@@ -1,7 +1,8 @@
 import { describe, expectTypeOf, test } from 'vitest';
 
 import { serdes } from '../serdes/serdes.ts';
-import type { KTable } from './api.ts';
+import type { KStream, KTable } from './api.ts';
+import type { GlobalKTable } from './global-ktable.ts';
 import { StreamsBuilder } from './streams-builder.ts';
 
 interface Order {
@@ -47,5 +48,30 @@ describe('joins by foreign key', () => {
     orders.join(customers, joiner);
     // @ts-expect-error there is no outer join by foreign key
     orders.outerJoin(customers, customer, joiner);
+  });
+});
+
+describe('joins with a global table', () => {
+  const names = builder.globalTable('names', { key: serdes.long(), value: serdes.string() });
+  const stream = builder.stream('stream', { key: serdes.string(), value: serdes.json<Order>() });
+
+  test('infer their types', () => {
+    expectTypeOf(names).toEqualTypeOf<GlobalKTable<number, string>>();
+    const joined = stream.join(
+      names,
+      (_key, { customer }) => customer,
+      ({ what }, name, key) => ({ what, name, key }),
+    );
+    expectTypeOf(joined).toEqualTypeOf<KStream<string, { what: string; name: string; key: string }>>();
+    const selected = (_key: string, order: Order) => order.customer;
+    expectTypeOf(stream.leftJoin(names, selected, (_order, name) => name)).toEqualTypeOf<
+      KStream<string, string | null>
+    >();
+  });
+
+  test('refuse a key of another type', () => {
+    const what = (_key: string, order: Order) => order.what;
+    // @ts-expect-error a name has a number for a key
+    stream.join(names, what, (order) => order);
   });
 });

@@ -17,7 +17,7 @@ export interface TableWriter<K, V> {
   write(key: K, change: Change<V>, timestamp: number): void;
 }
 
-export const isVersionedStore = <K, V>(store: StateStore): store is VersionedKeyValueStore<K, V> =>
+const isVersionedStore = <K, V>(store: StateStore): store is VersionedKeyValueStore<K, V> =>
   store.kind === 'versionedKeyValue';
 
 /**
