@@ -24,6 +24,12 @@ const outputTopics = ({ topology, expected }: Case): ReadonlySet<string> => {
   return new Set([...named, ...expected.topics.keys()]);
 };
 
+/** The topics that tasks read; those of global stores are read without a group. */
+const readTopics = ({ topology, expected }: Case, { inputs }: BuiltCase): ReadonlySet<string> => {
+  const global = topology.flatMap((op) => (op.op === 'globalTable' || op.op === 'globalStore' ? [op.topic] : []));
+  return new Set([...inputs.keys(), ...expected.repartitions.keys()].filter((topic) => !global.includes(topic)));
+};
+
 /** A case on the whole runtime: an application instance and the broker that it works on. */
 class RuntimeRun {
   readonly #built: BuiltCase;
@@ -35,6 +41,8 @@ class RuntimeRun {
   readonly #admin: ReturnType<MemoryBroker['connect']>['admin'];
   readonly #streams: KafkaStreams;
   readonly #outputs: ReadonlySet<string>;
+  /** What the application reads and commits: its input, and the topics of its own. */
+  readonly #read: ReadonlySet<string>;
   /** The offsets of the input, by topic: a topic may hold output too. */
   readonly #fed = new Map<string, Set<number>>();
 
@@ -46,6 +54,7 @@ class RuntimeRun {
     this.#broker = new MemoryBroker({ clock: this.#clock, chance });
     this.#admin = this.#broker.connect({ clientId: 'conformance', clock: this.#clock, chance }).admin;
     this.#outputs = outputTopics(testCase);
+    this.#read = readTopics(testCase, built);
     for (const topic of new Set([...built.inputs.keys(), ...this.#outputs])) {
       this.#broker.createTopic(topic, { partitions: 1 });
     }
@@ -118,7 +127,7 @@ class RuntimeRun {
   /** Whether the committed offsets of all sources lie behind their last record. */
   async #isCommitted(): Promise<boolean> {
     const committed = await this.#admin.groupOffsets(this.#built.config.applicationId);
-    return [...this.#built.inputs.keys()].every((topic) => {
+    return [...this.#read].every((topic) => {
       const last = this.#broker.records(topic).at(-1);
       return last === undefined || (committed.get(`${topic}-0`) ?? 0) > last.offset;
     });
