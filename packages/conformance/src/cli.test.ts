@@ -18,14 +18,11 @@ const describeText = [
   '',
 ].join('\n');
 
-const caseLine = (name: string, value: string, config: Record<string, string> = {}): string =>
+const caseLine = (name: string, value: string, ...more: readonly object[]): string =>
   JSON.stringify({
     name,
-    config,
-    topology: [
-      { id: 'a', op: 'stream', topic: 'in' },
-      { op: 'to', from: 'a', topic: 'out' },
-    ],
+    config: {},
+    topology: [{ id: 'a', op: 'stream', topic: 'in' }, { op: 'to', from: 'a', topic: 'out' }, ...more],
     input: [{ topic: 'in', key: 'a', value, ts: 5 }],
     expected: { describe: describeText, topics: { out: [answer] }, stores: {}, error: null },
   });
@@ -43,7 +40,7 @@ const run = async (...args: string[]) => {
   return { code, out, err: err.join('\n') };
 };
 
-const unsupported = { 'topology.optimization': 'all' };
+const unsupported = { id: 't', op: 'table', topic: 't', materialized: { name: 's', store: 'lru', maxEntries: 2 } };
 const good = fileOf('good.jsonl', caseLine('one', 'x'), caseLine('two', 'x', unsupported));
 const bad = fileOf('bad.jsonl', caseLine('three', 'y'));
 
@@ -64,7 +61,7 @@ describe('the conformance command', () => {
 
   it('filters by name, and lists what is unsupported', async () => {
     const { out } = await run('--only', 'two', '--list-unsupported', good);
-    expect(out).toContain('UNSUPPORTED two: topology.optimization');
+    expect(out).toContain('UNSUPPORTED two: lru stores');
     expect(out.at(-1)).toBe('0 passed, 0 failed, 1 unsupported');
   });
 

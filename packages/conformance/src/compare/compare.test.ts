@@ -17,6 +17,7 @@ interface MutableRecord {
 }
 
 interface MutableCase {
+  topology: object[];
   config: Record<string, string>;
   expected: {
     describe?: string;
@@ -136,9 +137,10 @@ describe('what a comparison notices', () => {
 describe('cases that cannot be run', () => {
   it('a feature that is missing is unsupported, with what it is', async () => {
     const found = await outcome(grouped, (testCase) => {
-      testCase.config['topology.optimization'] = 'all';
+      const materialized = { name: 's', store: 'lru', maxEntries: 2 };
+      testCase.topology.push({ id: 't', op: 'table', topic: 't', materialized });
     });
-    expect(found).toBe('unsupported: topology.optimization');
+    expect(found).toBe('unsupported: lru stores');
   });
 
   it('a malformed case fails and says where', async () => {
