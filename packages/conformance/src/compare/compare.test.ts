@@ -4,6 +4,7 @@ import { readCase } from '../language/case.ts';
 import { readCaseLines } from '../language/case-file.ts';
 import { withMemoryState } from '../run/case-state.ts';
 import { driverRunner } from '../run/driver-runner.ts';
+import { runtimeRunner } from '../run/runtime-runner.ts';
 import { runLine } from '../run-line.ts';
 
 // A comparison that overlooks something looks exactly like a library without faults, so every part of an answer is
@@ -135,12 +136,13 @@ describe('what a comparison notices', () => {
 });
 
 describe('cases that cannot be run', () => {
-  it('a feature that is missing is unsupported, with what it is', async () => {
-    const found = await outcome(grouped, (testCase) => {
-      const materialized = { name: 's', store: 'lru', maxEntries: 2 };
-      testCase.topology.push({ id: 't', op: 'table', topic: 't', materialized });
+  it('what a runner cannot answer is unsupported, with what it is', async () => {
+    const testCase = JSON.parse(grouped) as MutableCase;
+    testCase.topology.push({ id: 'apart', op: 'stream', topic: 'apart' }, { op: 'to', from: 'apart', topic: 'other' });
+    expect(await runLine(JSON.stringify(testCase), runtimeRunner, withMemoryState)).toMatchObject({
+      outcome: 'unsupported',
+      detail: 'several sub-topologies',
     });
-    expect(found).toBe('unsupported: lru stores');
   });
 
   it('a malformed case fails and says where', async () => {

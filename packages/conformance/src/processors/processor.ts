@@ -1,5 +1,4 @@
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '@millrace/stream-core';
-import { unsupported } from '../interpreter/unsupported-error.ts';
 import type { ProcessorSpec } from '../language/processors.ts';
 import type { Type } from '../types/type.ts';
 import { stringType } from '../types/type.ts';
@@ -10,8 +9,8 @@ import type { CellRecord, ProcessorMaker, ProcessorMakers, ProcessorTools, Proce
 
 type Name = ProcessorSpec['name'];
 
-/** How each processor is made; text where the library lacks what it needs. */
-const makers: { readonly [N in Name]: ProcessorMakers<Name>[N] | string } = {
+/** How each processor is made. */
+const makers: ProcessorMakers<Name> = {
   ...statelessProcessors,
   ...statefulProcessors,
 };
@@ -35,16 +34,14 @@ export const forwardedValue = (spec: ProcessorSpec, value: Type): Type =>
 
 type Given = Pick<ProcessorTools, 'key' | 'value' | 'storeValue'>;
 
-const makerOf = (spec: ProcessorSpec): ProcessorMaker<ProcessorSpec> => {
-  const maker = makers[spec.name];
-  return typeof maker === 'string' ? unsupported(maker) : (maker as ProcessorMaker<ProcessorSpec>);
-};
+const makerOf = (spec: ProcessorSpec): ProcessorMaker<ProcessorSpec> =>
+  makers[spec.name] as ProcessorMaker<ProcessorSpec>;
 
 const uninitialised = (): never => {
   throw new Error('the processor was not initialised');
 };
 
-/** The supplier of a processor over records of these types. @throws UnsupportedError */
+/** The supplier of a processor over records of these types. */
 export const processorSupplier = (spec: ProcessorSpec, given: Given): ProcessorSupplier<Cell, Cell, Cell, Cell> => {
   const make = makerOf(spec);
   return () => {
