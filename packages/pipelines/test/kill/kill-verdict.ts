@@ -60,7 +60,7 @@ const onceChecks = ({ acknowledged }: KillEvidence, books: Books, counts: Counts
 };
 
 // A run in which nearly everybody was turned away would have moved no money.
-const completedShareMin = 1 / 100;
+const completedShareMin = 1 / 20;
 
 /**
  * The checks of the books. Which payments time out depends on who was away for how long: a TIMEOUT is what was promised
