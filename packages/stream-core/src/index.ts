@@ -19,12 +19,16 @@ export type { Window, Windowed } from './common/window.ts';
 // Configuration and errors
 export type { ProcessingConfig, ProcessingGuarantee, StreamsConfig } from './config/streams-config.ts';
 export type { ErrorCode, ErrorScope } from './errors/codes.ts';
+export type { DeadLetterQueueRecord } from './errors/dead-letter.ts';
+export { deadLetterQueueRecord } from './errors/dead-letter.ts';
 export type {
+  DeadLetterQueueResponse,
   DeserializationExceptionHandler,
   ErrorHandlerContext,
   HandlerResponse,
   ProcessingExceptionHandler,
   ProductionExceptionHandler,
+  ProductionHandlerResponse,
 } from './errors/exception-handlers.ts';
 export { logAndContinue, logAndFail } from './errors/exception-handlers.ts';
 export type { ErrorContext, Problem } from './errors/streams-error.ts';

@@ -29,6 +29,7 @@ export interface ResolvedProcessingConfig {
   readonly deserializationExceptionHandler: DeserializationExceptionHandler;
   readonly processingExceptionHandler: ProcessingExceptionHandler;
   readonly productionExceptionHandler: ProductionExceptionHandler;
+  readonly deadLetterQueueTopicName: string | null;
   /** 0: no record cache. */
   readonly cacheMaxBytes: number;
   readonly stateMemoryMaxBytes: number;
@@ -90,6 +91,7 @@ const readProcessing = (config: ProcessingConfig, reader: ConfigReader): Resolve
     deserializationExceptionHandler: config.deserializationExceptionHandler ?? logAndFail,
     processingExceptionHandler: config.processingExceptionHandler ?? logAndFail,
     productionExceptionHandler: config.productionExceptionHandler ?? logAndFail,
+    deadLetterQueueTopicName: config.errorsDeadLetterQueueTopicName ?? null,
     cacheMaxBytes: isDeterministic ? 0 : cacheMaxBytes,
     stateMemoryMaxBytes: reader.integer('stateMemoryMaxBytes', config.stateMemoryMaxBytes, {
       byDefault: 256 * 1024 * 1024,

@@ -36,6 +36,11 @@ export interface ProcessingConfig {
   readonly processingExceptionHandler?: ProcessingExceptionHandler;
   /** @default logAndFail */
   readonly productionExceptionHandler?: ProductionExceptionHandler;
+  /**
+   * A topic for records that cannot be processed, written by `logAndFail` and `logAndContinue`; handlers of your own
+   * find it in their context. It must exist (KIP-1034). @default none
+   */
+  readonly errorsDeadLetterQueueTopicName?: string;
   /** The record cache of an instance in bytes; 0 turns it off, and every update is forwarded. @default 10485760 */
   readonly statestoreCacheMaxBytes?: number;
   /** What the databases of an instance may take of memory for buffers and caches, all together. @default 268435456 */

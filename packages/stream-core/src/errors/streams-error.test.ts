@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
+import { emptyRecordContext } from '../common/record-context.ts';
 import type { ErrorCode } from './codes.ts';
 import { errorCodes } from './codes.ts';
+import type { ErrorHandlerContext } from './exception-handlers.ts';
 import { logAndContinue, logAndFail } from './exception-handlers.ts';
 import { ConfigError, errorMessage, findStreamsError, StreamsError, TopologyError } from './streams-error.ts';
 
@@ -80,7 +82,34 @@ test('every thrown value has a text', () => {
   expect(['text', null, undefined, 5].map(errorMessage)).toEqual(['text', 'null', 'undefined', '5']);
 });
 
+const failed: ErrorHandlerContext = {
+  ...emptyRecordContext(7),
+  taskId: '0_0',
+  node: 'own',
+  serializationExceptionOrigin: null,
+  deadLetterQueueTopicName: null,
+};
+
 test('the handlers that come with the library answer as they are named', () => {
-  expect(logAndFail()).toBe('fail');
-  expect(logAndContinue()).toBe('continue');
+  const error = new StreamsError('PROCESSING_FAILED', 'bad');
+  expect(logAndFail(error, failed)).toBe('fail');
+  expect(logAndContinue(error, failed)).toBe('continue');
+});
+
+test('where there is a dead letter queue, they write to it, and name an error of ours by its code', () => {
+  const error = new StreamsError('RECORD_TOO_LARGE', 'too large');
+  const context = { ...failed, deadLetterQueueTopicName: 'dead' };
+  expect([logAndFail(error, context), logAndContinue(error, context)]).toMatchObject([
+    { result: 'fail', deadLetterQueueRecords: [{ topic: 'dead', timestamp: 7 }] },
+    {
+      result: 'continue',
+      deadLetterQueueRecords: [
+        {
+          headers: expect.arrayContaining([
+            { key: '__streams.errors.exception', value: Buffer.from('StreamsError: RECORD_TOO_LARGE') },
+          ]),
+        },
+      ],
+    },
+  ]);
 });

@@ -10,6 +10,8 @@ export interface ErrorContext {
   readonly topic?: string;
   readonly partition?: number;
   readonly offset?: number;
+  /** What of a record could not be serialised. */
+  readonly part?: 'key' | 'value';
 }
 
 /** Every error of this library that a caller can meet. `code` is stable, the message is for people. */

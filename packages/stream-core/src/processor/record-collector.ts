@@ -14,6 +14,8 @@ export interface RecordCollector {
   defer(record: DeferredRecord): void;
   /** The partition of a record without a key. */
   nextPartition(topic: string): number;
+  /** Sends what waits for more to go with it. */
+  drain(): void;
 }
 
 /** A record whose topic has to be asked for first, or whose serdes have to be prepared to write to it. */

@@ -70,7 +70,7 @@ export class StreamTask implements TaskContext {
     this.collector = collector;
     this.emitIntervalMs = config.emitIntervalMs;
     this.#group = new PartitionGroup(config.maxTaskIdleMs);
-    this.errors = new TaskErrors({ taskId: this.name, record: this.record, config, logger, metrics });
+    this.errors = new TaskErrors({ taskId: this.name, record: this.record, config, logger, metrics, collector });
     const onError = this.errors.processingFailed.bind(this.errors);
     this.#punctuations = new TaskPunctuations({ record: this.record, onError });
     this.stores = new TaskStores({

@@ -7,6 +7,7 @@ import { resolveProcessingConfig } from '../config/resolve-streams-config.ts';
 import type { ErrorHandlerContext } from '../errors/exception-handlers.ts';
 import { StreamsError } from '../errors/streams-error.ts';
 import { MetricsRegistry } from '../metrics/metrics.ts';
+import { CapturingCollector } from '../testing/capturing-collector.ts';
 import { TaskErrors } from './task-errors.ts';
 
 const inHand = {
@@ -35,7 +36,14 @@ const begin = (response: 'fail' | 'continue', record = inHand, failure: Error | 
     productionExceptionHandler: answer('production'),
   });
   const logger = { ...silentLogger, warn: (event: string, fields?: LogFields) => void logged.push([event, fields]) };
-  const errors = new TaskErrors({ taskId: '0_3', record: { current: record }, config, logger, metrics });
+  const errors = new TaskErrors({
+    taskId: '0_3',
+    record: { current: record },
+    config,
+    logger,
+    metrics,
+    collector: new CapturingCollector(),
+  });
   const drops = () => metrics.values().map(({ tags, value }) => [tags['task'], tags['node'], tags['reason'], value]);
   return { errors, asked, logged, drops };
 };

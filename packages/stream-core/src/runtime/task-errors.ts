@@ -1,11 +1,13 @@
 import type { Logger } from '../common/logger.ts';
 import type { RecordSlot } from '../common/record-context.ts';
 import type { ResolvedProcessingConfig } from '../config/resolve-streams-config.ts';
-import type { ErrorHandlerContext, HandlerResponse } from '../errors/exception-handlers.ts';
+import type { ErrorHandlerContext, ProductionHandlerResponse } from '../errors/exception-handlers.ts';
 import { errorMessage, StreamsError } from '../errors/streams-error.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { DropReason } from '../processor/operator.ts';
+import type { RecordCollector } from '../processor/record-collector.ts';
 import type { NodeErrors } from '../processor/task-context.ts';
+import { DeadLetters } from './dead-letters.ts';
 import type { RecordGate, UnreadableRecord } from './record-queue.ts';
 
 export interface TaskErrorsOptions {
@@ -14,11 +16,13 @@ export interface TaskErrorsOptions {
   readonly config: ResolvedProcessingConfig;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Where dead letters go. */
+  readonly collector: RecordCollector;
 }
 
 interface Question {
   readonly kind: string;
-  readonly handler: (error: StreamsError, context: ErrorHandlerContext) => HandlerResponse;
+  readonly handler: (error: StreamsError, context: ErrorHandlerContext) => ProductionHandlerResponse;
   readonly error: StreamsError;
   readonly context: ErrorHandlerContext;
 }
@@ -27,14 +31,23 @@ interface Question {
 const isOfTask = (error: unknown): boolean =>
   error instanceof StreamsError && error.scope !== 'record' && error.code !== 'STORE_NOT_CONNECTED';
 
+/** The topic may be there soon: what was not committed is done again, as when the broker is away. */
+const again = (error: StreamsError): StreamsError =>
+  new StreamsError('BROKER_UNAVAILABLE', `${error.message}; tried again, as the production exception handler says`, {
+    context: error.context,
+    cause: error,
+  });
+
 /** Turns what goes wrong in a task into typed errors, asks the configured handlers, and counts what is dropped. */
 export class TaskErrors implements RecordGate, NodeErrors {
   readonly #options: TaskErrorsOptions;
   /** The error that is ending the task. On its way out it passes the guards of other nodes, which ask nobody about it. */
   #final: StreamsError | null = null;
+  readonly #deadLetters: DeadLetters;
 
   constructor(options: TaskErrorsOptions) {
     this.#options = options;
+    this.#deadLetters = new DeadLetters(options.collector);
   }
 
   drop(node: string, reason: DropReason): void {
@@ -51,7 +64,8 @@ export class TaskErrors implements RecordGate, NodeErrors {
       cause,
     });
     const handler = this.#options.config.processingExceptionHandler;
-    if (!this.#mayContinue({ kind: 'processing', handler, error, context: this.#inHand(node) })) throw this.#end(error);
+    if (!this.#mayContinue({ kind: 'processing', handler, error, context: this.#inHand(node, error) }))
+      throw this.#end(error);
     this.drop(node, 'handler');
   }
 
@@ -66,7 +80,7 @@ export class TaskErrors implements RecordGate, NodeErrors {
           });
     if (error.scope !== 'record') throw error;
     const handler = this.#options.config.productionExceptionHandler;
-    if (!this.#mayContinue({ kind: 'production', handler, error, context: this.#inHand(node) })) {
+    if (!this.#mayContinue({ kind: 'production', handler, error, context: this.#inHand(node, error) })) {
       // As in Kafka Streams: what cannot be serialised is still an error of the nodes that it came through.
       throw error.code === 'SERIALIZATION_FAILED' ? error : this.#end(error);
     }
@@ -82,7 +96,9 @@ export class TaskErrors implements RecordGate, NodeErrors {
       context: { taskId, node: record.node, topic, partition, offset: record.offset },
       cause: record.cause,
     });
-    const context: ErrorHandlerContext = { ...record, taskId, topic, partition };
+    const { deadLetterQueueTopicName } = config;
+    const rest = { serializationExceptionOrigin: null, deadLetterQueueTopicName };
+    const context: ErrorHandlerContext = { ...record, ...rest, taskId, topic, partition };
     if (!this.#mayContinue({ kind: 'deserialization', handler, error, context })) throw error;
     this.drop(record.node, 'deserialization');
   }
@@ -95,22 +111,39 @@ export class TaskErrors implements RecordGate, NodeErrors {
 
   /** Asks a handler. @throws the error that ends the task when the handler itself fails */
   #mayContinue({ kind, handler, error, context }: Question): boolean {
-    let response: HandlerResponse;
+    let response: ProductionHandlerResponse;
     try {
       response = handler(error, context);
     } catch (cause) {
       const message = `The ${kind} exception handler failed: ${errorMessage(cause)}; it was asked about: ${error.message}`;
       throw this.#end(new StreamsError(error.code, message, { context: error.context, cause }));
     }
-    if (response !== 'continue') return false;
+    if (response === 'retry' && error.code === 'OUTPUT_TOPIC_MISSING') throw this.#end(again(error));
+    if (!this.#isContinue(response)) return false;
     const { topic = null, partition = null, offset = null, node = null } = error.context;
-    const fields = { kind, code: error.code, response, topic, partition, offset, node };
+    const fields = { kind, code: error.code, response: 'continue', topic, partition, offset, node };
     this.#options.logger.warn('record.dropped_by_handler', fields);
     return true;
   }
 
-  #inHand(node: string | null): ErrorHandlerContext {
-    return { ...this.#options.record.current, taskId: this.#options.taskId, node };
+  /** Writes the dead letters of an answer, and tells whether it lets the task go on. */
+  #isContinue(response: ProductionHandlerResponse): boolean {
+    if (typeof response === 'string') return response === 'continue';
+    const isContinue = response.result === 'continue';
+    try {
+      this.#deadLetters.write(response.deadLetterQueueRecords);
+    } catch (error) {
+      throw error instanceof StreamsError ? this.#end(error) : error;
+    }
+    if (!isContinue) this.#deadLetters.flush();
+    return isContinue;
+  }
+
+  #inHand(node: string | null, { context }: StreamsError): ErrorHandlerContext {
+    const { record, taskId, config } = this.#options;
+    const { deadLetterQueueTopicName } = config;
+    const serializationExceptionOrigin = context.part ?? null;
+    return { ...record.current, taskId, node, serializationExceptionOrigin, deadLetterQueueTopicName };
   }
 
   #end(error: StreamsError): StreamsError {

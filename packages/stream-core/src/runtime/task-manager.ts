@@ -220,7 +220,10 @@ export class TaskManager {
   async #prepareOutput(plan: SubtopologyPlan): Promise<void> {
     await prepareWrites(plan);
     const stores = plan.stores.filter(({ builder }) => builder.loggingEnabled);
-    await this.#options.outputTopics.learn([...plan.sinkTopics, ...stores.map(({ changelogTopic }) => changelogTopic)]);
+    const { deadLetterQueueTopicName: deadLetters } = this.#options.config;
+    const changelogs = stores.map(({ changelogTopic }) => changelogTopic);
+    const letters = deadLetters === null ? [] : [deadLetters];
+    await this.#options.outputTopics.learn([...plan.sinkTopics, ...changelogs, ...letters]);
   }
 
   /** Gives further partitions to a task that is here. Its stores stay as they are: they belong to the partition number. */

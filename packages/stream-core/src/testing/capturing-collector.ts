@@ -30,6 +30,10 @@ export class CapturingCollector implements RecordCollector {
     return 0;
   }
 
+  drain(): void {
+    // Nothing waits here.
+  }
+
   /** What was produced since the last call. */
   take(): readonly ProducedRecord[] {
     const taken = this.#produced;

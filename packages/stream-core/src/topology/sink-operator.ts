@@ -84,14 +84,16 @@ class SinkOperator implements Operator<unknown, unknown> {
     const { key: keySerde, value: valueSerde, name } = this.#sink;
     const output = this.#output;
     const { topic, headers } = output;
+    let part: 'key' | 'value' = 'key';
     try {
       output.key = key === null ? null : keySerde.serialize(key, topic, headers);
+      part = 'value';
       output.value = value === null ? null : valueSerde.serialize(value, topic, headers);
       return true;
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause);
       const message = `A record for ${topic} cannot be serialised by ${name}: ${what}`;
-      const error = new StreamsError('SERIALIZATION_FAILED', message, { context: { node: name, topic }, cause });
+      const error = new StreamsError('SERIALIZATION_FAILED', message, { context: { node: name, topic, part }, cause });
       this.#task.errors.productionFailed(error, name, topic);
       return false;
     }
