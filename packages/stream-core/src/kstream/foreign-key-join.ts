@@ -96,6 +96,7 @@ const addTopic = <K, V>(context: DslContext, parents: readonly GraphNode[], link
       value,
       timestampExtractor: null,
       offsetReset: 'earliest',
+      pattern: null,
       idleTimeoutMs: link.idleTimeoutMs,
     }),
   );

@@ -110,6 +110,7 @@ export class KGroupedTableImpl<K, V> implements KGroupedTable<K, V> {
         value,
         timestampExtractor: failOnInvalidTimestamp,
         offsetReset: 'earliest',
+        pattern: null,
         idleTimeoutMs: this.#traits.origin.idleTimeoutMs,
       });
     });

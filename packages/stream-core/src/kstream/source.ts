@@ -7,11 +7,12 @@ import type { Consumed } from './options/consumed.ts';
 /** A source of topics, as its options say. */
 export const consumedSource = <K, V>(
   name: string,
-  topics: readonly string[],
+  topics: readonly string[] | RegExp,
   consumed: Consumed<K, V>,
 ): Omit<SourceNode, 'kind'> => ({
   name,
-  topics,
+  topics: topics instanceof RegExp ? [] : topics,
+  pattern: topics instanceof RegExp ? topics : null,
   key: slotOf(consumed.key, defaultKey) as SerdeSlot<unknown>,
   value: slotOf(consumed.value, defaultValue) as SerdeSlot<unknown>,
   timestampExtractor: consumed.timestampExtractor ?? null,

@@ -80,17 +80,22 @@ export class StreamsBuilder {
   }
 
   /**
-   * Reads topics as a stream. With `nullable` the type of the values says that a topic may hold nulls; without it a
+   * Reads topics as a stream: those that are named, or all whose whole name matches a pattern, also those that are
+   * created while the application runs. No topic may be read by two sources of different topics or patterns. With `nullable` the type of the values says that a topic may hold nulls; without it a
    * null value is met as Kafka Streams meets it, but your functions are not told to expect one.
    */
   stream<K = unknown, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed: Consumed<K, V> & { readonly nullable: true },
   ): KStream<K, V | null>;
-  stream<K = unknown, V = unknown>(topics: string | readonly string[], consumed?: Consumed<K, V>): KStream<K, V>;
-  stream<K, V>(topics: string | readonly string[], consumed: Consumed<K, V> = {}): KStream<K, V> {
+  stream<K = unknown, V = unknown>(
+    topics: string | readonly string[] | RegExp,
+    consumed?: Consumed<K, V>,
+  ): KStream<K, V>;
+  stream<K, V>(topics: string | readonly string[] | RegExp, consumed: Consumed<K, V> = {}): KStream<K, V> {
     const name = nameOr(this.#context, consumed.name, sourcePrefix);
-    const source = consumedSource(name, typeof topics === 'string' ? [topics] : [...new Set(topics)], consumed);
+    const names = typeof topics === 'string' ? [topics] : topics;
+    const source = consumedSource(name, names instanceof RegExp ? names : [...new Set(names)], consumed);
     const node = new StreamSourceNode(source);
     this.#context.plan.add(node);
     return this.#context.stream<K, V>({

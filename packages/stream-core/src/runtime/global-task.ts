@@ -18,6 +18,7 @@ const noOutput: RecordCollector = {
   partitionCount: () => null,
   nextPartition: () => 0,
   defer: () => undefined,
+  drain: () => undefined,
   send: () => undefined,
 };
 

@@ -7,6 +7,7 @@ import type { TopicPartition } from '../common/topic-partition.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
 import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
 import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
+import { sourceReading } from '../topology/matched-topics.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
 import { encodeOffsetMetadata } from './offset-metadata.ts';
 
@@ -23,16 +24,9 @@ export interface InputPositionsOptions {
 /** Where the partitions of a thread are read from: what was committed, or else where their source says. */
 export class InputPositions {
   readonly #options: InputPositionsOptions;
-  readonly #resets = new Map<string, AutoOffsetReset>();
 
   constructor(options: InputPositionsOptions) {
     this.#options = options;
-    for (const { nodes } of options.plan.subtopologies) {
-      for (const node of nodes) {
-        if (node.kind !== 'source' || node.offsetReset === null) continue;
-        for (const topic of node.topics) this.#resets.set(topic, node.offsetReset);
-      }
-    }
   }
 
   /**
@@ -96,7 +90,12 @@ export class InputPositions {
   }
 
   #resetOf(topic: string): AutoOffsetReset {
-    return this.#resets.get(topic) ?? this.#options.config.autoOffsetReset;
+    const { plan, config } = this.#options;
+    for (const subtopology of plan.subtopologies) {
+      const source = sourceReading(subtopology, topic);
+      if (source !== null) return source.offsetReset ?? config.autoOffsetReset;
+    }
+    return config.autoOffsetReset;
   }
 
   #spec(partition: TopicPartition): OffsetSpec {

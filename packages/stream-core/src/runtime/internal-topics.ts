@@ -2,6 +2,7 @@ import type { Admin, NewTopic } from '../broker/admin.ts';
 import type { Logger } from '../common/logger.ts';
 import { StreamsError } from '../errors/streams-error.ts';
 import type { ChangelogCleanup, StoreBuilder } from '../state/state-store.ts';
+import { hasPatterns, matchTopics } from '../topology/matched-topics.ts';
 import type { TopologyPlan } from '../topology/plan.ts';
 import type { PartitionCounts } from './partition-counts.ts';
 import { decidePartitionCounts, taskCount } from './partition-counts.ts';
@@ -30,6 +31,12 @@ const changelogConfig = ({ cleanup, changelogConfig: given }: StoreBuilder): Rec
   ...given,
 });
 
+/** What is known once all internal topics are there. */
+export interface EnsuredTopics {
+  readonly plan: TopologyPlan;
+  readonly counts: PartitionCounts;
+}
+
 export interface InternalTopicsOptions {
   readonly admin: Admin;
   readonly plan: TopologyPlan;
@@ -52,18 +59,19 @@ export class InternalTopics {
   /**
    * Makes sure that all internal topics are there, with the right number of partitions.
    *
-   * @returns the partitions of all topics that the application reads
+   * @returns the topology with the topics that its patterns match, and the partitions of all topics that it reads
    * @throws StreamsError SOURCE_TOPIC_MISSING, COPARTITION_MISMATCH, INTERNAL_TOPIC_INVALID
    */
-  async ensure(): Promise<PartitionCounts> {
-    const { plan } = this.#options;
-    const counts = decidePartitionCounts(plan, await this.#externalCounts());
-    await this.#create([...this.#repartitionTopics(counts), ...this.#changelogTopics(counts)]);
-    return counts;
+  async ensure(): Promise<EnsuredTopics> {
+    const { admin, plan: given } = this.#options;
+    const plan = hasPatterns(given) ? matchTopics(given, await admin.listTopics()) : given;
+    const counts = decidePartitionCounts(plan, await this.#externalCounts(plan));
+    await this.#create([...this.#repartitionTopics(counts), ...this.#changelogTopics(plan, counts)]);
+    return { plan, counts };
   }
 
-  async #externalCounts(): Promise<PartitionCounts> {
-    const { admin, plan } = this.#options;
+  async #externalCounts(plan: TopologyPlan): Promise<PartitionCounts> {
+    const { admin } = this.#options;
     const topics = plan.subtopologies.flatMap(({ sourceTopics }) => sourceTopics);
     const external = topics.filter((topic) => !plan.repartitionTopics.has(topic));
     const found = await admin.describeTopics(external);
@@ -88,8 +96,8 @@ export class InternalTopics {
     }));
   }
 
-  #changelogTopics(counts: PartitionCounts): NewTopic[] {
-    const { plan, replicationFactor } = this.#options;
+  #changelogTopics(plan: TopologyPlan, counts: PartitionCounts): NewTopic[] {
+    const { replicationFactor } = this.#options;
     return plan.subtopologies.flatMap(({ stores, sourceTopics }) =>
       stores
         .filter(({ builder }) => builder.loggingEnabled)

@@ -1,6 +1,7 @@
 import type { FetchedPartition } from '../broker/fetcher.ts';
 import { errorMessage, StreamsError } from '../errors/streams-error.ts';
-import type { PlannedSource, TopologyPlan } from '../topology/plan.ts';
+import { sourceReading } from '../topology/matched-topics.ts';
+import type { TopologyPlan } from '../topology/plan.ts';
 
 /** The keys, or values, of everything that was fetched. Nothing is decoded unless somebody walks over them. */
 function* parts(fetched: FetchedPartition, part: 'key' | 'value'): Iterable<Uint8Array> {
@@ -20,9 +21,9 @@ export const prepareFetched = async (
   fetched: FetchedPartition,
 ): Promise<void> => {
   const { topic } = fetched.topicPartition;
-  const nodes = plan.subtopologies.find(({ id }) => id === subtopology)?.nodes ?? [];
-  const source = nodes.find((node): node is PlannedSource => node.kind === 'source' && node.topics.includes(topic));
-  if (source === undefined || fetched.batches.length === 0) return;
+  const own = plan.subtopologies.find(({ id }) => id === subtopology);
+  const source = own === undefined ? null : sourceReading(own, topic);
+  if (source === null || fetched.batches.length === 0) return;
   try {
     const forKeys = source.key.prepare?.(parts(fetched, 'key'), topic);
     if (forKeys !== undefined) await forKeys;

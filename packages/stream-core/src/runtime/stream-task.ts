@@ -271,7 +271,7 @@ export class StreamTask implements TaskContext {
 
   #addQueues(topology: ProcessorTopology, begins: readonly OffsetCommit[], partitionTimes: readonly number[]): void {
     begins.forEach(({ topicPartition }, index) => {
-      const live = topology.sources.get(topicPartition.topic) as LiveSource;
+      const live = topology.sourceOf(topicPartition.topic) as LiveSource;
       const extractor = live.source.timestampExtractor ?? this.#options.config.timestampExtractor;
       const queue = new RecordQueue({ topicPartition, live, extractor, gate: this.errors });
       this.#group.addQueue(queue, partitionTimes[index] ?? -1);

@@ -11,6 +11,7 @@ import { Committer } from './committer.ts';
 import { InputFlow } from './input-flow.ts';
 import { InputPositions } from './input-positions.ts';
 import { InternalTopics } from './internal-topics.ts';
+import { MatchedSubscription } from './matched-subscription.ts';
 import { OutputSchedule } from './output-schedule.ts';
 import { OutputTopics } from './output-topics.ts';
 import type { LagOf } from './partition-group.ts';
@@ -51,6 +52,7 @@ export class StreamThread {
   readonly #renewal: ProducerRenewal;
   readonly #lagOf: LagOf;
   #assignmentError: StreamsError | null = null;
+  #subscription: MatchedSubscription | null = null;
   readonly #stopped = Promise.withResolvers<false>();
   #isStopping = false;
   #hasProcessed = false;
@@ -145,7 +147,6 @@ export class StreamThread {
     // It ends what a predecessor left open: only then are offsets and changelogs final. Who stops does not wait for it.
     if (!(await Promise.race([this.#producer.init().then(() => true), this.#stopped.promise]))) return;
     const protocol = new StreamsAssignor({
-      plan,
       internalTopics: new InternalTopics({ ...config, admin: client.admin, plan }),
       logger: config.logger,
       ownTasks: () => this.#tasks.taskIds,
@@ -154,8 +155,14 @@ export class StreamThread {
         this.#assignmentError = assignmentError(data);
       },
     });
-    const topics = [...new Set(plan.subtopologies.flatMap(({ sourceTopics }) => sourceTopics))];
-    this.#consumer.subscribe({ topics, protocol, listener: this.#listener() });
+    const listener = this.#listener();
+    this.#subscription = new MatchedSubscription({
+      plan,
+      admin: client.admin,
+      logger: config.logger,
+      onChange: (topics) => this.#consumer.subscribe({ topics, protocol, listener }),
+    });
+    await this.#subscription.begin(config.clock.now());
   }
 
   async #runOnce(): Promise<void> {
@@ -176,6 +183,7 @@ export class StreamThread {
     await this.#schedule.waitForOutput(this.#tasks.running);
     this.#purge.maybeRun(now);
     this.#outputTopics.maybeRefresh(now);
+    this.#subscription?.maybeRefresh(now);
     this.#tasks.maybeCleanUp();
     // Timers and sockets get their turn even if nothing here ever had to wait.
     await yieldToEventLoop();

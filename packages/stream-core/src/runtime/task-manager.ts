@@ -9,6 +9,7 @@ import { StreamsError } from '../errors/streams-error.ts';
 import type { RecordCache } from '../state/record-cache.ts';
 import type { StateDirectory } from '../state/state-engine.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { sourceReading } from '../topology/matched-topics.ts';
 import type { SubtopologyPlan, TopologyPlan } from '../topology/plan.ts';
 import { prepareWrites } from '../topology/plan.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
@@ -62,7 +63,6 @@ export class TaskManager {
   readonly #restoring = new Map<string, Assigned>();
   readonly #running = new Map<string, StreamTask>();
   readonly #byPartition = new Map<string, StreamTask>();
-  readonly #subtopologyOf = new Map<string, SubtopologyPlan>();
 
   constructor(options: TaskManagerOptions) {
     const { config, directory } = options;
@@ -74,9 +74,6 @@ export class TaskManager {
       isForeign: ({ subtopology }) => options.plan.globalStores.some(({ id }) => id === subtopology),
       now: () => config.clock.monotonic(),
     });
-    for (const subtopology of options.plan.subtopologies) {
-      for (const topic of subtopology.sourceTopics) this.#subtopologyOf.set(topic, subtopology);
-    }
   }
 
   /** The tasks that process. */
@@ -252,7 +249,9 @@ export class TaskManager {
   #byTask(partitions: readonly TopicPartition[]): readonly TaskPartitions[] {
     const groups = new Map<string, TaskPartitions>();
     for (const partition of partitions) {
-      const plan = this.#subtopologyOf.get(partition.topic) ?? unknownTopic(partition.topic);
+      const { topic } = partition;
+      const reads = (each: SubtopologyPlan): boolean => sourceReading(each, topic) !== null;
+      const plan = this.#options.plan.subtopologies.find(reads) ?? unknownTopic(topic);
       const taskId = { subtopology: plan.id, partition: partition.partition };
       const name = formatTaskId(taskId);
       const group = groups.get(name);

@@ -19,8 +19,10 @@ import { inMemoryState } from '../state/in-memory-state.ts';
 import { RecordCache } from '../state/record-cache.ts';
 import type { StateBackend, StateDirectory } from '../state/state-engine.ts';
 import type { StateStore } from '../state/state-store.ts';
-import type { SubtopologyPlan } from '../topology/plan.ts';
+import { matchTopics } from '../topology/matched-topics.ts';
+import type { SubtopologyPlan, TopologyPlan } from '../topology/plan.ts';
 import { createPlan, mergeSubtopologies, prepareWrites } from '../topology/plan.ts';
+import { readsTopic, selectionText } from '../topology/topic-pattern.ts';
 import type { Topology } from '../topology/topology.ts';
 import { CapturingCollector } from './capturing-collector.ts';
 import type { ProducedRecord } from './produced-record.ts';
@@ -28,6 +30,8 @@ import type { RawInput, TestInputTopicOptions } from './test-input-topic.ts';
 import { TestInputTopic } from './test-input-topic.ts';
 import { TestOutputTopic } from './test-output-topic.ts';
 
+/** Where every topic begins here. */
+const begin = { offset: 0, leaderEpoch: -1, metadata: '' };
 const driverTaskId = { subtopology: 0, partition: 0 };
 
 /** Global stores have databases beside that of the one task. */
@@ -56,6 +60,7 @@ export class TopologyTestDriver {
   readonly #task: StreamTask;
   readonly #directory: StateDirectory;
   readonly #plan: SubtopologyPlan;
+  readonly #matching: TopologyPlan;
   readonly #globals: readonly GlobalTask[];
   readonly #collector = new CapturingCollector();
   readonly #metrics = new MetricsRegistry();
@@ -70,6 +75,7 @@ export class TopologyTestDriver {
     const resolved = resolveProcessingConfig({ applicationId: 'test', ...config });
     const plan = createPlan(topology, { applicationId: resolved.applicationId, defaults: resolved.serdeDefaults });
     this.#plan = mergeSubtopologies(plan);
+    this.#matching = plan;
     this.#nowMs = config.initialWallClockMs ?? 0;
     if (prepareWrites(this.#plan) !== undefined) throw mustBePrepared('its sinks and stores');
     const { sourceTopics } = this.#plan;
@@ -112,7 +118,6 @@ export class TopologyTestDriver {
       const topicPartition = { topic: global.topic, partition: 0 };
       global.open([{ topicPartition, offset: global.offset(0) ?? 0 }]);
     }
-    const begin = { offset: 0, leaderEpoch: -1, metadata: '' };
     this.#task.open(sourceTopics.map((topic) => ({ topicPartition: { topic, partition: 0 }, ...begin })));
   }
 
@@ -135,8 +140,11 @@ export class TopologyTestDriver {
    * @throws StreamsError UNKNOWN_TOPIC_OR_PARTITION for a topic that the topology does not read; what a handler let through
    */
   pipe(input: RawInput): void {
-    const known = [...this.#plan.sourceTopics, ...this.#globals.map(({ topic }) => topic)];
-    if (!known.includes(input.topic)) {
+    if (!this.#isRead(input.topic)) {
+      const known = [
+        ...this.#plan.nodes.flatMap((node) => (node.kind === 'source' ? [selectionText(node)] : [])),
+        ...this.#globals.map(({ topic }) => topic),
+      ];
       throw new StreamsError(
         'UNKNOWN_TOPIC_OR_PARTITION',
         `The topology reads no topic ${input.topic}; it reads ${known.join(', ')}`,
@@ -217,7 +225,18 @@ export class TopologyTestDriver {
     const { topic } = record;
     const global = this.#globals.find((each) => each.topic === topic);
     if (global !== undefined) global.update(this.#fetched(record, global.plan));
-    else if (this.#plan.sourceTopics.includes(topic)) this.#task.addRecords(this.#fetched(record, this.#plan));
+    else if (this.#isRead(topic)) this.#task.addRecords(this.#fetched(record, this.#plan));
+  }
+
+  /** Whether anything reads a topic. One that a pattern matches is added to the task when it is met. */
+  #isRead(topic: string): boolean {
+    if (this.#globals.some((global) => global.topic === topic)) return true;
+    if (this.#task.queues.some(({ topicPartition }) => topicPartition.topic === topic)) return true;
+    const merged = { ...this.#matching, subtopologies: [this.#plan] };
+    const [subtopology] = matchTopics(merged, [topic]).subtopologies;
+    if (subtopology?.sourceTopics.includes(topic) !== true) return false;
+    this.#task.addPartitions([{ topicPartition: { topic, partition: 0 }, ...begin }]);
+    return true;
   }
 
   #fetched({ topic, key, value, timestamp, headers = noHeaders }: RawInput, plan: SubtopologyPlan): FetchedPartition {
@@ -251,7 +270,7 @@ const mustBePrepared = (what: string): StreamsError =>
 
 const prepareRead = (plan: SubtopologyPlan, { topic, key, value }: Pick<RawInput, 'topic' | 'key' | 'value'>): void => {
   for (const node of plan.nodes) {
-    if (node.kind !== 'source' || !node.topics.includes(topic)) continue;
+    if (node.kind !== 'source' || !readsTopic(node, topic)) continue;
     const forKey = key === null ? undefined : node.key.prepare?.([key], topic);
     const forValue = value === null ? undefined : node.value.prepare?.([value], topic);
     if (forKey !== undefined || forValue !== undefined) throw mustBePrepared(topic);

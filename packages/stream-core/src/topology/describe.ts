@@ -15,7 +15,9 @@ const listed = (names: readonly string[]): string => (names.length === 0 ? 'none
 const headline = (node: TopologyNode): string => {
   switch (node.kind) {
     case 'source':
-      return `Source: ${node.name} (topics: [${[...node.topics].sort().join(', ')}])`;
+      return node.pattern === null
+        ? `Source: ${node.name} (topics: [${[...node.topics].sort().join(', ')}])`
+        : `Source: ${node.name} (topics: ${node.pattern.source})`;
     case 'processor':
       return `Processor: ${node.name} (stores: [${[...node.stores].sort().join(', ')}])`;
     case 'sink':

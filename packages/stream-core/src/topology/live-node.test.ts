@@ -76,6 +76,8 @@ describe('an operator that throws', () => {
         headers: [{ key: 'h', value: null }],
         rawKey: Buffer.from('a'),
         rawValue: Buffer.from('x'),
+        serializationExceptionOrigin: null,
+        deadLetterQueueTopicName: null,
       },
     ]);
   });

@@ -10,6 +10,8 @@ export interface SourceNode {
   readonly kind: 'source';
   readonly name: string;
   readonly topics: readonly string[];
+  /** Reads every topic whose whole name matches, also those that are created later; null where topics are named. */
+  readonly pattern: RegExp | null;
   readonly key: SerdeSlot<unknown>;
   readonly value: SerdeSlot<unknown>;
   /** Null: the default one of the configuration. */

@@ -5,6 +5,7 @@ import type { Serde } from '../serdes/serde.ts';
 import type { SerdeDefaults, SerdeSlot } from '../serdes/serde-slot.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from './nodes.ts';
+import { selectionText } from './topic-pattern.ts';
 import type { Topology } from './topology.ts';
 import type { TopologyGraph } from './topology-graph.ts';
 
@@ -66,6 +67,8 @@ export interface TopologyPlan {
   readonly repartitionTopics: ReadonlyMap<string, PlannedRepartitionTopic>;
   /** Topics that must have the same number of partitions. */
   readonly copartitionGroups: readonly ReadonlySet<string>[];
+  /** The names of the sources behind those groups, as they are before groups that share a topic become one. */
+  readonly copartitionSources: readonly ReadonlySet<string>[];
 }
 
 export interface PlanOptions {
@@ -134,7 +137,7 @@ class Planner {
   #serde(slot: SerdeSlot<unknown>, node: SourceNode | SinkNode, part: 'key' | 'value'): Serde<unknown> {
     const serde = slot(this.#options.defaults);
     if (serde !== null) return serde;
-    const topics = node.kind === 'source' ? node.topics.join(', ') : String(node.topic);
+    const topics = node.kind === 'source' ? selectionText(node) : String(node.topic);
     this.#missing(`${node.kind} ${node.name} (${topics})`, part);
     return noSerde;
   }
@@ -177,6 +180,7 @@ export const createPlan = (topology: Topology, options: PlanOptions): TopologyPl
     subtopologies: plansOf(false),
     globalStores: plansOf(true),
     repartitionTopics: new Map(repartitionTopics),
+    copartitionSources: graph.copartitionedSources,
     copartitionGroups: mergeGroups(graph.copartitionGroups()).map(
       (group) => new Set([...group].map((topic) => planner.topicName(topic))),
     ),
@@ -214,7 +218,7 @@ export const mergeSubtopologies = (plan: TopologyPlan): SubtopologyPlan => ({
 });
 
 /** Groups that share a topic are one. */
-const mergeGroups = (groups: readonly (readonly string[])[]): Set<string>[] => {
+export const mergeGroups = (groups: readonly (readonly string[])[]): Set<string>[] => {
   const merged: Set<string>[] = [];
   for (const group of groups) {
     const topics = new Set(group);

@@ -3,6 +3,7 @@ import type { TaskContext } from '../processor/task-context.ts';
 import { LiveNode } from './live-node.ts';
 import type { PlannedNode, PlannedSource, SubtopologyPlan } from './plan.ts';
 import { sinkOperator } from './sink-operator.ts';
+import { readsTopic } from './topic-pattern.ts';
 
 /** A source of a running task: how to read its records, and where they enter. */
 export interface LiveSource {
@@ -12,23 +13,22 @@ export interface LiveSource {
 
 /** The nodes of one task, connected and ready. */
 export class ProcessorTopology {
-  /** By topic. */
-  readonly sources: ReadonlyMap<string, LiveSource>;
+  readonly #sources: readonly LiveSource[];
   readonly #nodes: readonly LiveNode[];
 
-  private constructor(nodes: readonly LiveNode[], sources: ReadonlyMap<string, LiveSource>) {
+  private constructor(nodes: readonly LiveNode[], sources: readonly LiveSource[]) {
     this.#nodes = nodes;
-    this.sources = sources;
+    this.#sources = sources;
   }
 
   /** Makes the nodes of a sub-topology for a task, whose stores must be open and restored. */
   static build(plan: SubtopologyPlan, task: TaskContext): ProcessorTopology {
     const nodes = new Map(plan.nodes.map((node) => [node.name, liveNode(node, task)]));
-    const sources = new Map<string, LiveSource>();
+    const sources: LiveSource[] = [];
     for (const planned of plan.nodes) {
       const node = nodes.get(planned.name) as LiveNode;
       if (planned.kind === 'source') {
-        for (const topic of planned.topics) sources.set(topic, { source: planned, node });
+        sources.push({ source: planned, node });
       } else {
         for (const parent of planned.parents) nodes.get(parent)?.addChild(node);
       }
@@ -36,6 +36,11 @@ export class ProcessorTopology {
     const topology = new ProcessorTopology([...nodes.values()], sources);
     for (const node of nodes.values()) node.open();
     return topology;
+  }
+
+  /** Where the records of a topic enter; null when no source reads it. */
+  sourceOf(topic: string): LiveSource | null {
+    return this.#sources.find(({ source }) => readsTopic(source, topic)) ?? null;
   }
 
   /** Tells the operators that time has come to `timestamp` without a record. */

@@ -21,6 +21,7 @@ const begin = () => {
       timestampExtractor: null,
       offsetReset: null,
       idleTimeoutMs: null,
+      pattern: null,
     });
   const processor = (name: string, ...parents: string[]) =>
     graph.addProcessor({ name, operator: passThrough(), parents });

@@ -4,6 +4,8 @@ import type { StoreBuilder } from '../state/state-store.ts';
 import { NodeGroups } from './node-groups.ts';
 import { validateName } from './node-names.ts';
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from './nodes.ts';
+import type { TopicSelection } from './topic-pattern.ts';
+import { readsTopic } from './topic-pattern.ts';
 
 /** A repartition topic: made by the application, written by one sub-topology and read by another. */
 export interface RepartitionTopic {
@@ -54,7 +56,10 @@ export class TopologyGraph {
 
   addSource(source: Omit<SourceNode, 'kind'>): void {
     this.#claim(source.name);
-    if (source.topics.length === 0) throw refuse(source.name, 'a source has no topic', 'name at least one');
+    if (source.topics.length === 0 && source.pattern === null) {
+      throw refuse(source.name, 'a source has no topic', 'name at least one');
+    }
+    this.#checkPatterns(source);
     const own = new Map<string, string>();
     for (const topic of source.topics) {
       const other = this.#sourceTopics.get(topic) ?? own.get(topic);
@@ -159,6 +164,11 @@ export class TopologyGraph {
     }
   }
 
+  /** The names of sources whose topics must be partitioned alike, group by group. */
+  get copartitionedSources(): readonly ReadonlySet<string>[] {
+    return this.#copartitioned;
+  }
+
   get nodes(): ReadonlyMap<string, TopologyNode> {
     return this.#nodes;
   }
@@ -206,6 +216,21 @@ export class TopologyGraph {
   #topicsOf(source: string): readonly string[] {
     const node = this.#nodes.get(source);
     return node?.kind === 'source' ? node.topics : [];
+  }
+
+  /** Whether two patterns meet is known only when there are topics. */
+  #checkPatterns(source: TopicSelection & { readonly name: string }): void {
+    for (const other of this.#nodes.values()) {
+      if (other.kind !== 'source') continue;
+      const topic =
+        other.topics.find((name) => readsTopic(source, name)) ?? source.topics.find((name) => readsTopic(other, name));
+      if (topic === undefined || (other.pattern === null && source.pattern === null)) continue;
+      throw refuse(
+        source.name,
+        `topic ${topic} is read by ${other.name} already`,
+        'change the pattern, so that each topic is read once',
+      );
+    }
   }
 
   #claim(name: string): void {

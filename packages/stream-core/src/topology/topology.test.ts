@@ -30,6 +30,7 @@ describe('a source', () => {
       timestampExtractor: null,
       offsetReset: null,
       idleTimeoutMs: null,
+      pattern: null,
     });
   });
 

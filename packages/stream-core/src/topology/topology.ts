@@ -45,15 +45,22 @@ export class Topology {
     this.graph = graph;
   }
 
-  /** Adds a source of one or more topics. @throws TopologyError */
+  /**
+   * Adds a source of one or more topics, or of all topics whose whole name matches a pattern, also those that are
+   * created later. A topic must be read by one source alone: of what overlaps the rest is refused when it is added, and
+   * patterns that match the same topic when that topic is met.
+   *
+   * @throws TopologyError
+   */
   addSource<K = unknown, V = unknown>(
     name: string,
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     options: SourceOptions<K, V> = {},
   ): this {
     this.graph.addSource({
       name,
-      topics: list(topics),
+      topics: topics instanceof RegExp ? [] : list(topics),
+      pattern: topics instanceof RegExp ? topics : null,
       key: slotOf(options.key, defaultKey) as SerdeSlot<unknown>,
       value: slotOf(options.value, defaultValue) as SerdeSlot<unknown>,
       timestampExtractor: options.timestampExtractor ?? null,

@@ -79,7 +79,9 @@ export class LogicalPlan {
     const byTopic = new Map<string, StreamSourceNode>();
     for (const node of [...this.#root.children]) {
       if (!(node instanceof StreamSourceNode)) continue;
-      for (const topic of node.source.topics) {
+      const { topics, pattern } = node.source;
+      // A name cannot have a slash, so that the text of a pattern is none.
+      for (const topic of pattern === null ? topics : [String(pattern)]) {
         const first = byTopic.get(topic);
         if (first === undefined) byTopic.set(topic, node);
         else if (first !== node) this.#mergeSources(first, node);

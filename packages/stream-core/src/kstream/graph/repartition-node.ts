@@ -51,6 +51,7 @@ export class RepartitionNode extends GraphNode {
       value,
       timestampExtractor: failOnInvalidTimestamp,
       offsetReset: 'earliest',
+      pattern: null,
       idleTimeoutMs,
     });
   }

@@ -1,5 +1,6 @@
 import { TopologyError } from '../../errors/streams-error.ts';
 import type { SourceNode } from '../../topology/nodes.ts';
+import { selectionText } from '../../topology/topic-pattern.ts';
 import { GraphNode } from './graph-node.ts';
 
 /** A source of the logical plan. Two streams of the same topics become one source. */
@@ -17,7 +18,7 @@ export class StreamSourceNode extends GraphNode {
       throw new TopologyError([
         {
           where: `${this.name}, ${other.name}`,
-          problem: `both read ${this.source.topics.join(', ')}, with different offset resets`,
+          problem: `both read ${selectionText(this.source)}, with different offset resets`,
           remedy: 'use the same offsetReset, or one stream twice',
         },
       ]);
@@ -30,6 +31,8 @@ export class StreamSourceNode extends GraphNode {
 
   /** Whether both read exactly the same topics. */
   readsSameTopics(other: StreamSourceNode): boolean {
+    const { pattern } = this.source;
+    if (pattern !== null || other.source.pattern !== null) return String(pattern) === String(other.source.pattern);
     const topics = new Set(this.source.topics);
     return topics.size === new Set(other.source.topics).size && other.source.topics.every((topic) => topics.has(topic));
   }

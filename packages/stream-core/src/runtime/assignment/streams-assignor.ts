@@ -5,16 +5,14 @@ import { formatTaskId } from '../../common/task-id.ts';
 import type { TopicPartition } from '../../common/topic-partition.ts';
 import { topicPartitionKey } from '../../common/topic-partition.ts';
 import { StreamsError } from '../../errors/streams-error.ts';
-import type { SubtopologyPlan, TopologyPlan } from '../../topology/plan.ts';
-import type { InternalTopics } from '../internal-topics.ts';
-import type { PartitionCounts } from '../partition-counts.ts';
+import type { SubtopologyPlan } from '../../topology/plan.ts';
+import type { EnsuredTopics, InternalTopics } from '../internal-topics.ts';
 import { taskCount } from '../partition-counts.ts';
 import { assignTasks } from './sticky-task-assignor.ts';
 import type { AssignmentData } from './subscription-data.ts';
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from './subscription-data.ts';
 
 export interface StreamsAssignorOptions {
-  readonly plan: TopologyPlan;
   readonly internalTopics: InternalTopics;
   readonly logger: Logger;
   /** The tasks of this member now. */
@@ -49,16 +47,16 @@ export class StreamsAssignor implements GroupProtocol {
     if (subscriptions.some(({ data }) => data.isShutdownRequested)) {
       return nothingFor(members, { isShutdownRequested: true, error: null });
     }
-    let counts: PartitionCounts;
+    let ensured: EnsuredTopics;
     try {
-      counts = await this.#options.internalTopics.ensure();
+      ensured = await this.#options.internalTopics.ensure();
     } catch (error) {
       if (!(error instanceof StreamsError) || error.retriable) throw error;
       // All members must hear of it, not the leader alone.
       const { code, message } = error;
       return nothingFor(members, { isShutdownRequested: false, error: { code, message } });
     }
-    const { plan } = this.#options;
+    const { plan, counts } = ensured;
     const tasks = plan.subtopologies.flatMap(({ id, sourceTopics }) =>
       Array.from(
         { length: taskCount(sourceTopics, counts) },
@@ -69,7 +67,7 @@ export class StreamsAssignor implements GroupProtocol {
       tasks,
       subscriptions.map(({ member, data }) => ({ memberId: member.memberId, tasks: data.tasks })),
     );
-    return this.#cooperative(members, assigned, counts);
+    return this.#cooperative(members, assigned, ensured);
   }
 
   onAssignment({ userData }: MemberAssignment): void {
@@ -80,7 +78,7 @@ export class StreamsAssignor implements GroupProtocol {
   #cooperative(
     members: readonly MemberSubscription[],
     assigned: ReadonlyMap<string, readonly TaskId[]>,
-    counts: PartitionCounts,
+    ensured: EnsuredTopics,
   ): ReadonlyMap<string, MemberAssignment> {
     const owners = new Map<string, string>();
     for (const { memberId, ownedPartitions } of members) {
@@ -90,22 +88,22 @@ export class StreamsAssignor implements GroupProtocol {
     const result = new Map<string, MemberAssignment>();
     for (const [memberId, tasks] of assigned) {
       const whole = tasks.filter((task) =>
-        this.#partitionsOf(task, counts).every(
+        partitionsOf(task, ensured).every(
           (partition) => (owners.get(topicPartitionKey(partition)) ?? memberId) === memberId,
         ),
       );
-      const partitions = whole.flatMap((task) => this.#partitionsOf(task, counts));
+      const partitions = whole.flatMap((task) => partitionsOf(task, ensured));
       this.#options.logger.debug('assignment.member', { memberId, tasks: whole.map(formatTaskId).join(',') });
       result.set(memberId, { partitions, userData });
     }
     return result;
   }
-
-  #partitionsOf({ subtopology, partition }: TaskId, counts: PartitionCounts): TopicPartition[] {
-    const { sourceTopics } = this.#options.plan.subtopologies.find(({ id }) => id === subtopology) as SubtopologyPlan;
-    return sourceTopics.filter((topic) => partition < (counts.get(topic) ?? 0)).map((topic) => ({ topic, partition }));
-  }
 }
+
+const partitionsOf = ({ subtopology, partition }: TaskId, { plan, counts }: EnsuredTopics): TopicPartition[] => {
+  const { sourceTopics } = plan.subtopologies.find(({ id }) => id === subtopology) as SubtopologyPlan;
+  return sourceTopics.filter((topic) => partition < (counts.get(topic) ?? 0)).map((topic) => ({ topic, partition }));
+};
 
 const nothingFor = (
   members: readonly MemberSubscription[],
