@@ -99,7 +99,14 @@ const operators: Readonly<Record<string, (a: Text, b: Text) => Text>> = {
         .toStream(),
     ),
   tumbling: (a) => out(grouped(a).windowedBy(tumbling).count().toStream()),
-  tumblingOnClose: (a) => out(grouped(a).windowedBy(tumbling).emitStrategy('onWindowClose').count().toStream()),
+  tumblingOnClose: (a) =>
+    out(
+      grouped(a)
+        .windowedBy(tumbling)
+        .emitStrategy('onWindowClose')
+        .count({ materialized: { retention: 1_000 } })
+        .toStream(),
+    ),
   sliding: (a) =>
     out(
       grouped(a)

@@ -88,3 +88,29 @@ test('the topics of a foreign-key join, which feed each other, follow the table 
   expect(counts.get('app-j-subscription-response-topic')).toBe(3);
   expect(counts.get('app-g-repartition')).toBe(5);
 });
+
+test('all topics that do not go together are told of at once, each with what can be done', () => {
+  const joined = { ...text, otherValue: serdes.string() };
+  const mismatched = plan((builder) => {
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((topic) => builder.stream<string, string>(topic, text));
+    if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('four streams');
+    a.join(b, (left, right) => left + right, joinWindows({ timeDifference: 5 }), joined).to('out', text);
+    const counted = c.repartition({ ...text, partitions: 4, name: 'r' });
+    counted.join(d, (left, right) => left + right, joinWindows({ timeDifference: 5 }), joined).to('out', text);
+  });
+  const external = new Map([
+    ['a', 3],
+    ['b', 7],
+    ['c', 2],
+    ['d', 5],
+  ]);
+  expect(() => decidePartitionCounts(mismatched, external)).toThrow(
+    expect.objectContaining({
+      code: 'COPARTITION_MISMATCH',
+      message:
+        'Topics that are joined must have the same number of partitions: ' +
+        'a (3), b (7): create them alike, or repartition() one of the streams; ' +
+        'app-r-repartition (4), d (5): give repartition() the number of the other topics, or leave it out',
+    }),
+  );
+});

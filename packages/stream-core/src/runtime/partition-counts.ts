@@ -21,7 +21,13 @@ export const decidePartitionCounts = (plan: TopologyPlan, external: PartitionCou
   // Only where topics feed each other, as those of a foreign-key join do, what is known has to be enough.
   let isChanged = true;
   while (isChanged) isChanged = decideFromUpstream(plan, counts, 'all') || decideFromUpstream(plan, counts, 'any');
-  for (const group of plan.copartitionGroups) enforceCopartition(plan, group, counts);
+  const mismatches = plan.copartitionGroups.flatMap((group) => enforceCopartition(plan, group, counts));
+  if (mismatches.length > 0) {
+    throw new StreamsError(
+      'COPARTITION_MISMATCH',
+      `Topics that are joined must have the same number of partitions: ${mismatches.join('; ')}`,
+    );
+  }
   for (const name of plan.repartitionTopics.keys()) {
     if (!counts.has(name)) {
       throw new StreamsError(
@@ -56,21 +62,29 @@ const decideFromUpstream = (plan: TopologyPlan, counts: Map<string, number>, nee
 /** Whether the number of partitions of a topic is ours to choose. */
 const isFree = (plan: TopologyPlan, topic: string): boolean => plan.repartitionTopics.get(topic)?.partitions === null;
 
-const enforceCopartition = (plan: TopologyPlan, group: ReadonlySet<string>, counts: Map<string, number>): void => {
+/** What can be done about topics of different sizes. */
+const remedyFor = (plan: TopologyPlan, topics: readonly string[]): string =>
+  topics.some((topic) => plan.repartitionTopics.has(topic))
+    ? 'give repartition() the number of the other topics, or leave it out'
+    : 'create them alike, or repartition() one of the streams';
+
+/** Gives the topics of a group the same size where that is ours to choose. @returns what is wrong with the others */
+const enforceCopartition = (
+  plan: TopologyPlan,
+  group: ReadonlySet<string>,
+  counts: Map<string, number>,
+): readonly string[] => {
   const fixed = [...group].filter((topic) => !isFree(plan, topic));
   const distinct = new Set(fixed.map((topic) => counts.get(topic)));
   if (distinct.size > 1) {
     const listed = fixed.map((topic) => `${topic} (${counts.get(topic)})`).join(', ');
-    throw new StreamsError(
-      'COPARTITION_MISMATCH',
-      `Topics that are joined must have the same number of partitions: ${listed}; ` +
-        'create them alike, or repartition() one of the streams',
-    );
+    return [`${listed}: ${remedyFor(plan, fixed)}`];
   }
   const partitions =
     fixed.length > 0 ? counts.get(fixed[0] as string) : maxOf([...group].map((topic) => counts.get(topic) ?? 0));
-  if (partitions === undefined || partitions === null) return;
+  if (partitions === undefined || partitions === null) return [];
   for (const topic of group) if (isFree(plan, topic)) counts.set(topic, partitions);
+  return [];
 };
 
 /** How many tasks a sub-topology has: as many as the largest of its source topics has partitions. */
