@@ -4,6 +4,8 @@ import { murmur2, partitionForKey } from '../src/common/murmur2.ts';
 import { timeWindowAt, timeWindows, windowStartsFor } from '../src/kstream/windows/windows.ts';
 import type { Serde } from '../src/serdes/serde.ts';
 import { sessionWindowedSerde, timeWindowedSerde } from '../src/serdes/windowed.ts';
+import { sessionKey } from '../src/state/session-key.ts';
+import { windowKey } from '../src/state/window-key.ts';
 import { recordedEdges } from './recorded-edges.ts';
 
 // Functions without state, on chance input, against recorded answers of Kafka Streams.
@@ -80,6 +82,13 @@ describe('keys of windows', () => {
       const inSession = { key: bytes(key), window: { start, end } };
       expect(Buffer.from(sessions.serialize(inSession, 't', [])).toString('base64')).toBe(session);
       expect(sessions.deserialize(bytes(session), 't', []).window).toEqual({ start, end });
+    }
+  });
+
+  test('are the keys of stores and changelogs that they are in Java', () => {
+    for (const { key, start, end, sequence, windowKey: inWindow, sessionKey: inSession } of cases.filter(isExact)) {
+      expect(windowKey(bytes(key), start, sequence).toString('base64')).toBe(inWindow);
+      expect(sessionKey(bytes(key), { start, end }).toString('base64')).toBe(inSession);
     }
   });
 

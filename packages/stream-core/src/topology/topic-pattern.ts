@@ -1,5 +1,5 @@
 /** Tells whether the whole of a topic's name matches, as Java's patterns do; without state between two calls. */
-export const wholeName = ({ source, flags }: RegExp): RegExp =>
+const wholeName = ({ source, flags }: RegExp): RegExp =>
   new RegExp(`^(?:${source})$`, flags.replaceAll(/[gy]/g, ''));
 
 /** What a source reads: topics by name, or all that match. */
