@@ -1,6 +1,5 @@
 /** Tells whether the whole of a topic's name matches, as Java's patterns do; without state between two calls. */
-const wholeName = ({ source, flags }: RegExp): RegExp =>
-  new RegExp(`^(?:${source})$`, flags.replaceAll(/[gy]/g, ''));
+const wholeName = ({ source, flags }: RegExp): RegExp => new RegExp(`^(?:${source})$`, flags.replaceAll(/[gy]/g, ''));
 
 /** What a source reads: topics by name, or all that match. */
 export interface TopicSelection {
