@@ -138,9 +138,7 @@ export class ResidentRows implements CommittedRows {
     if (this.#restored.size === 0) return;
     const restored = this.#restored;
     this.#restored = new RestoredRows(this.#engine.prefix);
-    for (const { key, value } of restored.inOrder()) {
-      this.#set(bytesToKey(key), value === null ? null : bytesToKey(value));
-    }
+    restored.visitInOrder((key, value) => this.#set(bytesToKey(key), value === null ? null : bytesToKey(value)));
   }
 
   /**
@@ -152,14 +150,14 @@ export class ResidentRows implements CommittedRows {
     const ahead = this.#restored.size - batchRows;
     let part = ahead > 0 ? this.#engine.batch() : batch;
     let rows = 0;
-    for (const { key, value } of this.#restored.sorted()) {
+    this.#restored.visitSorted((key, value) => {
       if (value === null) part.delete(key);
       else part.put(key, value);
       rows++;
-      if (part === batch || (rows % batchRows !== 0 && rows < ahead)) continue;
+      if (part === batch || (rows % batchRows !== 0 && rows < ahead)) return;
       part.commit();
       part = rows < ahead ? this.#engine.batch() : batch;
-    }
+    });
     if (part !== batch) part.commit();
     this.#cache.clear();
     this.#restored.clear();

@@ -1,5 +1,3 @@
-import type { Change } from './overlay.ts';
-
 const firstCapacity = 64 * 1024;
 /** Value length of a row that deletes. */
 const none = 0xffff_ffff;
@@ -57,26 +55,31 @@ export class RestoredRows {
     this.#size++;
   }
 
-  /** All changes as they came. Their bytes are good until the next `add` or `clear`. */
-  *inOrder(): Generator<Change, void, undefined> {
-    for (let row = 0; row < this.#size; row++) {
-      const { key, value } = this.#change(row);
-      yield { key: key.subarray(this.#prefix.length), value };
-    }
+  /** Gives all changes as they came. Their bytes are good until the next `add` or `clear`. */
+  visitInOrder(visit: (key: Buffer, value: Buffer | null) => void): void {
+    const withoutPrefix = (key: Buffer, value: Buffer | null): void => visit(key.subarray(this.#prefix.length), value);
+    for (let row = 0; row < this.#size; row++) this.#visit(row, withoutPrefix);
   }
 
   /**
-   * Every key once with its last value, in key order, as keys stand in the engine: with the prefix. The bytes are good
-   * until the next `add` or `clear`.
+   * Gives every key once with its last value, in key order, as keys stand in the engine: with the prefix. The bytes are
+   * good until the next `add` or `clear`. A call instead of an iterator: there are millions of rows.
    */
-  *sorted(): Generator<Change, void, undefined> {
+  visitSorted(visit: (key: Buffer, value: Buffer | null) => void): void {
+    if (this.#size === 0) return;
+    const depth = this.#prefix.length;
     const rows = Uint32Array.from({ length: this.#size }, (_, row) => row);
-    this.#sort(rows, this.#prefix.length);
-    for (let index = 0; index < rows.length; index++) {
-      const row = rows[index] as number;
-      const next = rows[index + 1];
-      if (next === undefined || !this.#hasKeyOf(row, next)) yield this.#change(row);
+    this.#sort(rows, depth);
+    let row = rows[0] as number;
+    let part = this.#keyPart(row, depth);
+    for (let index = 1; index < rows.length; index++) {
+      const next = rows[index] as number;
+      const nextPart = this.#keyPart(next, depth);
+      // Most keys differ at their beginning, which is seen without a call.
+      if (part !== nextPart || this.#compareKeys(row, next) !== 0) this.#visit(row, visit);
+      [row, part] = [next, nextPart];
     }
+    this.#visit(row, visit);
   }
 
   /** Forgets all rows and keeps the memory for the next ones. */
@@ -121,12 +124,6 @@ export class RestoredRows {
     return part;
   }
 
-  /** Most keys differ at their beginning, which is seen without a call. */
-  #hasKeyOf(left: number, right: number): boolean {
-    const depth = this.#prefix.length;
-    return this.#keyPart(left, depth) === this.#keyPart(right, depth) && this.#compareKeys(left, right) === 0;
-  }
-
   #compareKeys(left: number, right: number): number {
     const [from, to] = [this.#places[left * 3] as number, this.#places[right * 3] as number];
     const [fromEnd, toEnd] = [
@@ -136,12 +133,11 @@ export class RestoredRows {
     return this.#bytes.compare(this.#bytes, to, toEnd, from, fromEnd);
   }
 
-  #change(row: number): Change {
+  #visit(row: number, visit: (key: Buffer, value: Buffer | null) => void): void {
     const start = this.#places[row * 3] as number;
     const keyEnd = start + (this.#places[row * 3 + 1] as number);
     const length = this.#places[row * 3 + 2] as number;
-    const value = length === none ? null : this.#bytes.subarray(keyEnd, keyEnd + length);
-    return { key: this.#bytes.subarray(start, keyEnd), value };
+    visit(this.#bytes.subarray(start, keyEnd), length === none ? null : this.#bytes.subarray(keyEnd, keyEnd + length));
   }
 
   #grow(length: number): void {
