@@ -11,6 +11,8 @@ export type { Header, Headers } from './common/headers.ts';
 export { lastHeader } from './common/headers.ts';
 export type { LogFields, Logger, LogLevel } from './common/logger.ts';
 export { jsonLogger, silentLogger } from './common/logger.ts';
+export type { Position } from './common/position.ts';
+export { mergePositions } from './common/position.ts';
 export type { RecordContext } from './common/record-context.ts';
 export type { KeyValue, RecordMetadata, StreamRecord } from './common/stream-record.ts';
 export type { TaskId } from './common/task-id.ts';
@@ -108,6 +110,7 @@ export {
   usePartitionTimeOnInvalidTimestamp,
 } from './processor/timestamp-extractor.ts';
 export type { TopicNameExtractor } from './processor/topic-name-extractor.ts';
+export type { LagInfo } from './query/local-lags.ts';
 export type {
   KeyValueStoreHandle,
   QueryableStoreType,
@@ -117,6 +120,11 @@ export type {
 } from './query/local-store.ts';
 export { queryableStoreTypes } from './query/local-store.ts';
 export type { QueryOptions } from './query/query-options.ts';
+export type { FailureReason, QueryFailure, QueryResult, QuerySuccess } from './query/query-result.ts';
+export { StateQueryResult } from './query/query-result.ts';
+export type { StateQueryRequest } from './query/run-state-query.ts';
+export type { KeyRange, QueryOrder, StateQuery, TimeRange, VersionRange } from './query/state-queries.ts';
+export { stateQueries } from './query/state-queries.ts';
 export type { RestoreProgress } from './runtime/changelog-reader.ts';
 export type { Serde } from './serdes/serde.ts';
 // Serdes

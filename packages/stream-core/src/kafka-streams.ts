@@ -10,10 +10,12 @@ import type { KafkaStreamsState } from './kafka-streams-state.ts';
 import { kafkaStreamsTransitions } from './kafka-streams-state.ts';
 import type { MetricValue } from './metrics/metrics.ts';
 import { MetricsRegistry } from './metrics/metrics.ts';
+import type { LagInfo } from './query/local-lags.ts';
+import { LocalQueries } from './query/local-queries.ts';
 import type { QueryableStoreType } from './query/local-store.ts';
 import type { QueryOptions } from './query/query-options.ts';
-import type { QueriedTasks } from './query/store-parts.ts';
-import { storeParts } from './query/store-parts.ts';
+import type { StateQueryResult } from './query/query-result.ts';
+import type { StateQueryRequest } from './query/run-state-query.ts';
 import type { RestoreProgress } from './runtime/changelog-reader.ts';
 import { GlobalStreamThread } from './runtime/global-stream-thread.ts';
 import { StreamThread } from './runtime/stream-thread.ts';
@@ -52,6 +54,7 @@ export class KafkaStreams {
   readonly #restarts: ThreadRestarts;
   readonly #log: InstanceLog;
   readonly #global: GlobalStreamThread;
+  readonly #queries: LocalQueries;
   #thread: StreamThread | null = null;
   #ended: Promise<void> | null = null;
   #error: unknown = null;
@@ -78,6 +81,13 @@ export class KafkaStreams {
     this.#log = new InstanceLog(this.#config.logger);
     const onFailure = () => this.#stopThreads();
     this.#global = new GlobalStreamThread({ plan: this.#plan, config: this.#config, client: this.#client, onFailure });
+    this.#queries = new LocalQueries({
+      plan: this.#plan,
+      global: this.#global,
+      admin: this.#client.admin,
+      state: () => this.state,
+      tasks: () => (this.state === 'RUNNING' || this.state === 'REBALANCING' ? (this.#thread?.tasks ?? null) : null),
+    });
     this.#state.onChange((next, previous) => this.#log.tell('state', () => options.stateListener?.(next, previous)));
   }
 
@@ -131,11 +141,7 @@ export class KafkaStreams {
     return this.#isPaused;
   }
 
-  /**
-   * Commits, leaves the group and closes everything.
-   *
-   * @returns when everything is closed
-   */
+  /** Commits, leaves the group and closes everything. Resolves when everything is closed. */
   async close(): Promise<void> {
     this.#isClosing = true;
     if (this.#state.state === 'CREATED') {
@@ -165,36 +171,32 @@ export class KafkaStreams {
    * @throws StreamsError STORE_NOT_FOUND when the topology has no store of that name
    */
   store<H>(name: string, type: QueryableStoreType<H>, options: QueryOptions = {}): H {
-    const { isolation = 'read_committed' } = options;
-    const all = [...this.#plan.subtopologies, ...this.#plan.globalStores];
-    const known = all.flatMap(({ stores }) => stores.map(({ builder }) => builder.name));
-    if (!known.includes(name)) {
-      const message = `The topology has no store ${name}; it has ${known.length === 0 ? 'none' : known.join(', ')}`;
-      throw new StreamsError('STORE_NOT_FOUND', message, { context: { store: name } });
-    }
-    return type(name, () => {
-      const tasks = this.#queriedTasks(name);
-      const part = this.#global.part(name, isolation);
-      return part === null ? storeParts(tasks, name, isolation) : [part];
-    });
+    return this.#queries.store(name, type, options);
+  }
+
+  /**
+   * Asks the parts of a store that are on this instance, each for itself. Global stores answer too.
+   *
+   * @returns what each partition said: an answer with its position, or why it has none
+   * @throws StreamsError STORE_NOT_FOUND, STORE_NOT_AVAILABLE while the instance does not run
+   * @see KIP-796
+   */
+  async query<R>(request: StateQueryRequest<R>): Promise<StateQueryResult<R>> {
+    return this.#queries.query(request);
+  }
+
+  /**
+   * How far the stores here are behind their changelogs, by store and partition: 0 for tasks that process, what is left
+   * to restore for others. Empty while the instance does not run. @throws StreamsError of the broker @see KIP-535
+   */
+  allLocalStorePartitionLags(): Promise<ReadonlyMap<string, ReadonlyMap<number, LagInfo>>> {
+    return this.#queries.lags();
   }
 
   /** All metrics; empty when another Metrics than a MetricsRegistry was configured. */
   metrics(): readonly MetricValue[] {
     const { metrics } = this.#config;
     return metrics instanceof MetricsRegistry ? metrics.values() : [];
-  }
-
-  #queriedTasks(store: string): QueriedTasks {
-    const { state } = this.#state;
-    if (this.#thread !== null && (state === 'RUNNING' || state === 'REBALANCING')) return this.#thread.tasks;
-    throw new StreamsError(
-      'STORE_NOT_AVAILABLE',
-      `Store ${store} can be read while the instance runs; it is ${state}`,
-      {
-        context: { store },
-      },
-    );
   }
 
   #stopThreads(): void {

@@ -101,6 +101,11 @@ export const errorCodes = {
     scope: 'client',
     summary: 'The store is not open here now, as during a rebalance or a restore.',
   },
+  STORE_BEHIND: {
+    retriable: true,
+    scope: 'client',
+    summary: 'What can be read of the store has not come to the position yet that a query wants.',
+  },
   STORE_TYPE_MISMATCH: {
     retriable: false,
     scope: 'client',

@@ -15,7 +15,12 @@ export interface KeyValueStoreHandle<K, V> {
   get(key: K): Promise<V | null>;
   /** The entries from `from` to `to`, both included, in the order of the serialised keys within a task. */
   range(from: K | null, to: K | null): Promise<readonly KeyValue<K, V>[]>;
+  /** As `range`, backwards. */
+  reverseRange(from: K | null, to: K | null): Promise<readonly KeyValue<K, V>[]>;
   all(): Promise<readonly KeyValue<K, V>[]>;
+  reverseAll(): Promise<readonly KeyValue<K, V>[]>;
+  /** The entries whose serialised key starts with these bytes (KIP-614). */
+  prefixScan(prefix: Uint8Array): Promise<readonly KeyValue<K, V>[]>;
   approximateNumEntries(): Promise<number>;
 }
 
@@ -25,7 +30,12 @@ export interface WindowStoreHandle<K, V> {
   fetch(key: K, windowStart: number): Promise<V | null>;
   /** The windows of a key, oldest first. */
   fetchRange(key: K, timeFrom: number, timeTo: number): Promise<readonly WindowValue<V>[]>;
+  /** As `fetchRange`, youngest first. */
+  backwardFetchRange(key: K, timeFrom: number, timeTo: number): Promise<readonly WindowValue<V>[]>;
   fetchAll(timeFrom: number, timeTo: number): Promise<readonly KeyValue<Windowed<K>, V>[]>;
+  backwardFetchAll(timeFrom: number, timeTo: number): Promise<readonly KeyValue<Windowed<K>, V>[]>;
+  all(): Promise<readonly KeyValue<Windowed<K>, V>[]>;
+  backwardAll(): Promise<readonly KeyValue<Windowed<K>, V>[]>;
 }
 
 /** A session store of an application instance, to read. Times are epoch ms, all ends included. */
@@ -34,6 +44,8 @@ export interface SessionStoreHandle<K, V> {
   fetchSession(key: K, sessionStart: number, sessionEnd: number): Promise<V | null>;
   /** The sessions of a key, oldest first. */
   fetch(key: K): Promise<readonly KeyValue<Windowed<K>, V>[]>;
+  /** The sessions of a key, youngest first. */
+  backwardFetch(key: K): Promise<readonly KeyValue<Windowed<K>, V>[]>;
   /** The sessions of the keys from `keyFrom` to `keyTo`, both included; null leaves an end open. */
   fetchRange(keyFrom: K | null, keyTo: K | null): Promise<readonly KeyValue<Windowed<K>, V>[]>;
   /** The sessions of a key that end at `earliestSessionEnd` or later and start at `latestSessionStart` or earlier. */
@@ -50,6 +62,8 @@ export interface VersionedKeyValueStoreHandle<K, V> {
   get(key: K): Promise<VersionedRecord<V> | null>;
   /** The version that was valid at a time, epoch ms, or null. */
   get(key: K, asOfTimestamp: number): Promise<VersionedRecord<V> | null>;
+  /** The versions that were valid at some moment from `from` to `to`, oldest first; infinite ends are open. */
+  versions(key: K, from: number, to: number): Promise<readonly VersionedRecord<V>[]>;
 }
 
 /** Gives the parts of a store that are here now. @throws StreamsError STORE_NOT_AVAILABLE when the instance is not running */
@@ -119,7 +133,10 @@ const keyValueType =
           return found === null ? null : read(part, found);
         }),
       range: async (from, to) => all((part) => part.range(from, to).map(entry(part))),
+      reverseRange: async (from, to) => all((part) => part.reverseRange(from, to).map(entry(part))),
       all: async () => all((part) => part.all().map(entry(part))),
+      reverseAll: async () => all((part) => part.reverseAll().map(entry(part))),
+      prefixScan: async (prefix) => all((part) => part.prefixScan(prefix).map(entry(part))),
       approximateNumEntries: async () =>
         all((part) => [part.approximateNumEntries()]).reduce((sum, count) => sum + count, 0),
     };
@@ -128,17 +145,25 @@ const keyValueType =
 const windowType =
   <K, V>(read: Reader<V>): QueryableStoreType<WindowStoreHandle<K, V>> =>
   (name, parts) => {
-    const { first, all } = readerOf<ReadOnlyWindowStore<K, unknown> & StateStore>(name, parts, 'window');
+    type Part = ReadOnlyWindowStore<K, unknown> & StateStore;
+    const { first, all } = readerOf<Part>(name, parts, 'window');
+    const window = (part: Part) => (row: WindowValue<unknown>) => ({ start: row.start, value: read(part, row.value) });
+    const entry = (part: Part) => (row: KeyValue<Windowed<K>, unknown>) => ({
+      key: row.key,
+      value: read(part, row.value),
+    });
     return {
       fetch: async (key, windowStart) =>
         first((part) => {
           const found = part.fetch(key, windowStart);
           return found === null ? null : read(part, found);
         }),
-      fetchRange: async (key, from, to) =>
-        all((part) => part.fetch(key, from, to).map(({ start, value }) => ({ start, value: read(part, value) }))),
-      fetchAll: async (from, to) =>
-        all((part) => part.fetchAll(from, to).map(({ key, value }) => ({ key, value: read(part, value) }))),
+      fetchRange: async (key, from, to) => all((part) => part.fetch(key, from, to).map(window(part))),
+      backwardFetchRange: async (key, from, to) => all((part) => part.backwardFetch(key, from, to).map(window(part))),
+      fetchAll: async (from, to) => all((part) => part.fetchAll(from, to).map(entry(part))),
+      backwardFetchAll: async (from, to) => all((part) => part.backwardFetchAll(from, to).map(entry(part))),
+      all: async () => all((part) => part.all().map(entry(part))),
+      backwardAll: async () => all((part) => part.backwardAll().map(entry(part))),
     };
   };
 
@@ -149,6 +174,7 @@ const sessionType =
     return {
       fetchSession: async (key, start, end) => first((part) => part.fetchSession(key, start, end)),
       fetch: async (key) => all((part) => part.fetch(key)),
+      backwardFetch: async (key) => all((part) => part.backwardFetch(key)),
       fetchRange: async (from, to) => all((part) => part.fetch(from, to)),
       findSessions: async (key, end, start) => all((part) => part.findSessions(key, end, start)),
     };
@@ -157,8 +183,9 @@ const sessionType =
 const versionedType =
   <K, V>(): QueryableStoreType<VersionedKeyValueStoreHandle<K, V>> =>
   (name, parts) => {
-    const { first } = readerOf<ReadOnlyVersionedKeyValueStore<K, V>>(name, parts, 'versionedKeyValue');
+    const { first, all } = readerOf<ReadOnlyVersionedKeyValueStore<K, V>>(name, parts, 'versionedKeyValue');
     return {
+      versions: async (key, from, to) => all((part) => part.versions(key, from, to)),
       get: async (key: K, asOf?: number) => first((part) => (asOf === undefined ? part.get(key) : part.get(key, asOf))),
     };
   };

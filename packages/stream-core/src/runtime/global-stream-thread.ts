@@ -1,6 +1,7 @@
 import type { BrokerClient } from '../broker/broker.ts';
 import type { FetchedPartition, Fetcher } from '../broker/fetcher.ts';
 import { yieldToEventLoop } from '../common/clock.ts';
+import type { Position } from '../common/position.ts';
 import type { TopicPartition } from '../common/topic-partition.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
 import type { ResolvedStreamsConfig } from '../config/resolve-streams-config.ts';
@@ -53,6 +54,11 @@ export class GlobalStreamThread {
   /** A global store as somebody sees it who asks from outside. */
   part(name: string, mode: ViewMode): StorePart | null {
     return this.#taskOf(name)?.stream.stores.part(name, mode) ?? null;
+  }
+
+  /** How far the topic of a global store was read. */
+  position(name: string): Position {
+    return this.#taskOf(name)?.position ?? {};
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { FetchedPartition } from '../broker/fetcher.ts';
 import { int64Bytes, readInt64 } from '../common/bytes.ts';
+import type { Position } from '../common/position.ts';
 import type { TopicPartition } from '../common/topic-partition.ts';
 import type { RecordCollector } from '../processor/record-collector.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -49,6 +50,13 @@ export class GlobalTask {
 
   get store(): StateStore | null {
     return this.stream.store(this.#store);
+  }
+
+  /** How far the partitions of the topic were read. */
+  get position(): Position {
+    const read = [...this.#positions].filter(([, offset]) => offset > 0);
+    if (read.length === 0) return {};
+    return { [this.topic]: Object.fromEntries(read.map(([partition, offset]) => [partition, offset - 1])) };
   }
 
   /** The offset that the store has come to in a partition; null when it has nothing of it. */

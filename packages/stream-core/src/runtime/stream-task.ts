@@ -1,6 +1,7 @@
 import type { FetchedPartition } from '../broker/fetcher.ts';
 import type { OffsetCommit } from '../broker/group-consumer.ts';
 import { assert } from '../common/assert.ts';
+import type { Position } from '../common/position.ts';
 import type { RecordContext, RecordSlot } from '../common/record-context.ts';
 import { emptyRecordContext } from '../common/record-context.ts';
 import type { TaskId } from '../common/task-id.ts';
@@ -9,8 +10,10 @@ import type { Cancellable } from '../processor/punctuator.ts';
 import type { RecordCollector } from '../processor/record-collector.ts';
 import type { PunctuationRequest, TaskContext } from '../processor/task-context.ts';
 import type { StateStore } from '../state/state-store.ts';
+import type { ViewMode } from '../state/state-view.ts';
 import type { LiveSource } from '../topology/processor-topology.ts';
 import { ProcessorTopology } from '../topology/processor-topology.ts';
+import { upstreamTopics } from '../topology/upstream-topics.ts';
 import { IdleTime } from './idle-time.ts';
 import { OperatorTimes } from './operator-times.ts';
 import type { LagOf } from './partition-group.ts';
@@ -225,6 +228,12 @@ export class StreamTask implements TaskContext {
       this.#group.clear();
       this.stores.close();
     }
+  }
+
+  /** How far the topics were read whose records come to a store, as far as a view shows it; nothing before `open`. */
+  position(store: string, mode: ViewMode): Position {
+    const topics = upstreamTopics(this.#options.plan.nodes, store);
+    return this.#offsets.position(topics, mode === 'read_committed' ? null : this.#group);
   }
 
   store(name: string): StateStore | null {

@@ -1,5 +1,6 @@
 import type { OffsetCommit } from '../broker/group-consumer.ts';
 import { assert } from '../common/assert.ts';
+import type { Position } from '../common/position.ts';
 import type { TaskId } from '../common/task-id.ts';
 import { formatTaskId } from '../common/task-id.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
@@ -45,6 +46,21 @@ export class TaskOffsets {
       if (nextOffset === null) return { ...committed, metadata };
       return { topicPartition, offset: nextOffset, leaderEpoch, metadata };
     });
+  }
+
+  /**
+   * How far the topics were read: the offset before the next one, of each of these topics that was read at all.
+   *
+   * @param group given where it counts what was processed, rather than what is committed
+   */
+  position(topics: readonly string[], group: PartitionGroup | null): Position {
+    const position: Record<string, Record<number, number>> = {};
+    for (const committed of this.#committed.values()) {
+      const { topic, partition } = committed.topicPartition;
+      const next = group?.queueOf(committed.topicPartition)?.nextOffset ?? committed.offset;
+      if (next > 0 && topics.includes(topic)) position[topic] = { ...position[topic], [partition]: next - 1 };
+    }
+    return position;
   }
 
   /** Whether any of this differs from what is committed. */

@@ -131,7 +131,7 @@ export const openWindowStore = <K, V, S>(
     windowSizeMs,
     segmentMs,
     retainDuplicates,
-    isByTime: emitsOnClose,
+    isByTime: emitsOnClose || (!isPersistent && caching === null),
     caching,
   });
   const sequenceNote = `${name}/sequence`;

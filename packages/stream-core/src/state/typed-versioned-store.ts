@@ -56,6 +56,13 @@ export class TypedVersionedStore<K, V> implements VersionedKeyValueStore<K, V> {
     );
   }
 
+  versions(key: K, from: number, to: number): readonly VersionedRecord<V>[] {
+    const { value: serde, topic } = this.#options;
+    return this.#rows
+      .versions(this.#keyBytes(key), from, to)
+      .map((found) => ({ ...found, value: serde.deserialize(found.value, topic, noHeaders) }));
+  }
+
   #put(key: Buffer, value: Buffer | null, timestamp: number): number {
     const { changelog, onExpired } = this.#options;
     const validTo = this.#rows.put(key, value, timestamp);

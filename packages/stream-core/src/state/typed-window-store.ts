@@ -19,7 +19,7 @@ export interface TypedWindowStoreOptions<K, V> {
   readonly windowSizeMs: number;
   readonly segmentMs: number;
   readonly retainDuplicates: boolean;
-  /** Whether windows of all keys come strictly by their start, or by key within segments. */
+  /** Whether windows of several keys come strictly by their start, or by key within segments. */
   readonly isByTime: boolean;
   /** Null where the record cache is off. */
   readonly caching: CachingRows | null;
@@ -92,9 +92,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
   }
 
   fetchAll(timeFrom: number, timeTo: number): StoreIterator<KeyValue<Windowed<K>, V>> {
-    const windows = this.#fetchKeys(null, null, { from: timeFrom, to: timeTo, reverse: false });
-    // The order of keys is that within a segment already, and the sort keeps it.
-    return this.#options.isByTime ? [...windows].sort(byStart)[Symbol.iterator]() : windows;
+    return this.#fetchKeys(null, null, { from: timeFrom, to: timeTo, reverse: false });
   }
 
   backwardFetchAll(timeFrom: number, timeTo: number): StoreIterator<KeyValue<Windowed<K>, V>> {
@@ -163,7 +161,8 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
     const ranges = this.#segments(times.from, times.to, times.reverse).map((segment) =>
       this.#rows.range(segment, from, null, times.reverse),
     );
-    return this.#windowedEntries(ranges, (key, start) => {
+    const ordered = this.#options.isByTime ? [orderedByTime(ranges, times.reverse)] : ranges;
+    return this.#windowedEntries(ordered, (key, start) => {
       if (start < times.from || start > times.to) return false;
       return (from === null || Buffer.compare(key, from) >= 0) && (to === null || Buffer.compare(key, to) <= 0);
     });
@@ -196,7 +195,14 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
   }
 }
 
-const byStart = (left: KeyValue<Windowed<unknown>, unknown>, right: KeyValue<Windowed<unknown>, unknown>): number =>
-  left.key.window.start - right.key.window.start;
+/** By time, and by key within one. */
+const orderedByTime = (ranges: readonly Iterable<Row>[], reverse: boolean): Row[] => {
+  const rows = ranges.flatMap((range) => [...range]);
+  const sign = reverse ? -1 : 1;
+  return rows.sort(
+    (left, right) =>
+      sign * (startOfWindowKey(left.key) - startOfWindowKey(right.key) || Buffer.compare(left.key, right.key)),
+  );
+};
 
 const emptyIterator = <T>(): StoreIterator<T> => [][Symbol.iterator]() as StoreIterator<T>;

@@ -131,6 +131,36 @@ export class VersionRows {
     return { value: found.value, timestamp: found.validFrom, validTo: found.validTo };
   }
 
+  /**
+   * The versions that were valid at some moment from `from` to `to`, oldest first. Before the history retention the
+   * latest one alone is looked at.
+   *
+   * @see `RocksDBVersionedStore#get(Bytes, long, long, ResultOrder)`, `LogicalSegmentIterator`
+   */
+  versions(key: Buffer, from: number, to: number): FoundVersion[] {
+    const found = this.isExpired(to) ? [] : this.#history(key, from, to);
+    const latest = this.get(key);
+    if (latest !== null && latest.timestamp <= to) found.push(latest);
+    return found;
+  }
+
+  #history(key: Buffer, from: number, to: number): FoundVersion[] {
+    const { history } = this.#options;
+    const first = Math.max(from, -1) + 1;
+    const found: FoundVersion[] = [];
+    if (first > Number.MAX_SAFE_INTEGER) return found;
+    const [begin, end] = [historyKey(key, first), historyEnd(key)];
+    for (const segment of history.segments(this.#segmentOf(first), Number.MAX_SAFE_INTEGER)) {
+      for (const { key: rowKey, value: row } of history.range(segment, begin, end, false)) {
+        const timestamp = readInt64(row, 0);
+        if (timestamp > to) return found;
+        if (row[timeSize] === deleted) continue;
+        found.push({ value: row.subarray(timeSize + 1), timestamp, validTo: validToOfHistoryKey(rowKey) });
+      }
+    }
+    return found;
+  }
+
   /** Puts a version that is not behind the latest one, if there is a latest one. */
   #putBehind(key: Buffer, version: Omit<Version, 'validTo'>, latest: FoundVersion | null): number {
     const { validFrom } = version;

@@ -28,6 +28,11 @@ export interface ReadOnlyVersionedKeyValueStore<K, V> extends StateStore {
    * other than the latest version.
    */
   get(key: K, asOfTimestamp: number): VersionedRecord<V> | null;
+  /**
+   * The versions that were valid at some moment from `from` to `to`, both included, oldest first; infinite ends are open.
+   * Deletions are not among them. What lies back further than the history retention may be gone. @see KIP-968
+   */
+  versions(key: K, from: number, to: number): readonly VersionedRecord<V>[];
 }
 
 /**
