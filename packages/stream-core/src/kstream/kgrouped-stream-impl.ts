@@ -6,7 +6,7 @@ import { CogroupedKStreamImpl } from './cogrouped-kstream-impl.ts';
 import type { DslContext, GroupedStreamFacade, StreamTraits } from './dsl-context.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
 import { aggregateNames, GroupAggregate } from './group-aggregate.ts';
-import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, sourceTableStore, tableSerdes } from './materialize.ts';
 import type { Aggregation } from './operators/stream-aggregate.ts';
 import { aggregation, counting, reduction, StreamAggregate } from './operators/stream-aggregate.ts';
 import type { MaterializedAs } from './options/materialized.ts';
@@ -71,7 +71,7 @@ export class KGroupedStreamImpl<K, V> implements GroupedStreamFacade<K, V> {
   #build<VA>(parts: AggregateOptions<K, V, VA>, options: MaterializedAs<K, VA>): KTable<K, VA> {
     const names = aggregateNames(this.#context, options, parts);
     const serdes = tableSerdes(options.materialized, { key: this.traits.key, value: parts.value });
-    const store = tableStore(names.store, options.materialized, serdes);
+    const store = sourceTableStore(names.store, options.materialized, serdes);
     const isVersioned = isVersionedTable(options.materialized);
     return this.#aggregate.build({ names, operator: new StreamAggregate(store, parts.how), serdes, isVersioned });
   }

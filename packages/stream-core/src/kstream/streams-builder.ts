@@ -16,7 +16,7 @@ import { KGroupedStreamImpl } from './kgrouped-stream-impl.ts';
 import { KGroupedTableImpl } from './kgrouped-table-impl.ts';
 import { KStreamImpl } from './kstream-impl.ts';
 import { KTableImpl } from './ktable-impl.ts';
-import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, sourceTableStore, tableSerdes } from './materialize.ts';
 import { TableSource } from './operators/table-source.ts';
 import type { Consumed } from './options/consumed.ts';
 import type { MaterializedAs } from './options/materialized.ts';
@@ -125,7 +125,7 @@ export class StreamsBuilder {
     const carried = { key: source.key as SerdeSlot<K>, value: source.value as SerdeSlot<V> };
     const serdes = tableSerdes(materialized, carried);
     const operator = new TableSource<K, V>(
-      tableStore(storeName, materialized, serdes),
+      sourceTableStore(storeName, materialized, serdes),
       materialized?.name !== undefined,
     );
     const parts = { source, name, operator: operator.operator, stores: () => operator.stores() };

@@ -3,7 +3,7 @@ import type { DslContext, StreamTraits } from './dsl-context.ts';
 import { nameOr, storeNameOr } from './dsl-context.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { writeProcessor } from './graph/write-nodes.ts';
-import { isVersionedTable, tableSerdes, tableStore } from './materialize.ts';
+import { isVersionedTable, sourceTableStore, tableSerdes } from './materialize.ts';
 import { TableSource } from './operators/table-source.ts';
 import type { MaterializedAs } from './options/materialized.ts';
 import { originBehind, repartitionNode } from './repartition.ts';
@@ -32,8 +32,8 @@ export const toTable = <K, V>(
     parent = repartition;
     origin = originBehind(repartition);
   }
-  const isNamed = options.materialized?.name !== undefined;
-  const operator = new TableSource<K, V>(tableStore(storeName, options.materialized, serdes), isNamed);
+  const store = sourceTableStore(storeName, options.materialized, serdes);
+  const operator = new TableSource<K, V>(store, options.materialized?.name !== undefined);
   const node = new GraphNode(
     name,
     (graph, parents) =>

@@ -71,6 +71,8 @@ export interface StoreBuilder<S extends StateStore = StateStore> {
   readonly cleanup: ChangelogCleanup;
   /** How long a versioned store keeps old versions; undefined for others. */
   readonly historyRetentionMs?: number;
+  /** How long a row of a table lives behind its timestamp; undefined: for ever. */
+  readonly ttlMs?: number;
   /** Topic settings of the changelog that override the usual ones. */
   readonly changelogConfig: Readonly<Record<string, string>>;
   /** Its serdes by what they are for, such as `key` and `value`; null where the defaults have none either. */

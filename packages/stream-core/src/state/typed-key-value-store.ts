@@ -1,11 +1,14 @@
-import { asBuffer, incrementBytes } from '../common/bytes.ts';
+import { assert } from '../common/assert.ts';
+import { asBuffer, bytesToKey, incrementBytes, keyToBytes } from '../common/bytes.ts';
 import { noHeaders } from '../common/headers.ts';
 import type { KeyValue } from '../common/stream-record.ts';
 import type { Serde } from '../serdes/serde.ts';
 import type { CachedStore, CacheFlushListener } from './cached-store.ts';
 import type { CachingRows } from './caching-rows.ts';
+import { ExpiryIndex } from './expiry-index.ts';
 import type { KeyValueStore, StoreIterator } from './key-value-store.ts';
 import type { RowStore } from './row-store.ts';
+import { timestampOf } from './value-and-timestamp.ts';
 import type { ValueCodec } from './value-codec.ts';
 
 const segment = 0;
@@ -26,6 +29,9 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CachedStor
   readonly isTimestamped: boolean;
   readonly #rows: RowStore;
   readonly #options: TypedKeyValueStoreOptions<K, V>;
+  #ttlMs: number | null = null;
+  /** Made of the rows when it is first asked for, so that restored rows are in it. */
+  #expiry: ExpiryIndex | null = null;
 
   constructor(rows: RowStore, options: TypedKeyValueStoreOptions<K, V>) {
     this.name = options.name;
@@ -40,7 +46,10 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CachedStor
   }
 
   put(key: K, value: V | null): void {
-    this.#rows.put(segment, this.#keyBytes(key), value === null ? null : this.#options.codec.encode(value));
+    const keyBytes = this.#keyBytes(key);
+    const row = value === null ? null : this.#options.codec.encode(value);
+    this.#rows.put(segment, keyBytes, row);
+    if (row !== null && this.#expiry !== null) this.#noteExpiry(this.#expiry, keyBytes, row);
   }
 
   putIfAbsent(key: K, value: V): V | null {
@@ -85,6 +94,31 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CachedStor
     return count;
   }
 
+  /** How long a row lives behind its timestamp; null: for ever. */
+  get ttlMs(): number | null {
+    return this.#ttlMs;
+  }
+
+  /** Lets rows expire. The store must keep timestamps. */
+  expireAfter(ttlMs: number): void {
+    this.#ttlMs = ttlMs;
+  }
+
+  /** The row that has expired first at a time, if there is any. It is still there; whoever asks deletes it. */
+  nextExpired(nowMs: number): KeyValue<K, V> | null {
+    const expiry = this.#expiry ?? this.#indexRows();
+    for (let name = expiry.take(nowMs); name !== null; name = expiry.take(nowMs)) {
+      const keyBytes = keyToBytes(name);
+      const row = this.#rows.get(segment, keyBytes);
+      if (row === null) continue;
+      const { key, topic, codec } = this.#options;
+      if (this.#dueMs(row) <= nowMs)
+        return { key: key.deserialize(keyBytes, topic, noHeaders), value: codec.decode(row) };
+      this.#noteExpiry(expiry, keyBytes, row);
+    }
+    return null;
+  }
+
   setFlushListener(listener: CacheFlushListener<K, V>, sendOldValues: boolean): boolean {
     const { caching, key, topic, codec } = this.#options;
     caching?.setFlushListener((rowKey, newRow, oldRow, timestamp) => {
@@ -93,6 +127,22 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CachedStor
       listener(key.deserialize(rowKey, topic, noHeaders), { newValue, oldValue, timestamp });
     }, sendOldValues);
     return caching !== null;
+  }
+
+  #indexRows(): ExpiryIndex {
+    const expiry = new ExpiryIndex();
+    this.#expiry = expiry;
+    for (const { key, value } of this.#rows.range(segment, null, null, false)) this.#noteExpiry(expiry, key, value);
+    return expiry;
+  }
+
+  #noteExpiry(expiry: ExpiryIndex, keyBytes: Buffer, row: Buffer): void {
+    expiry.add(bytesToKey(keyBytes), this.#dueMs(row));
+  }
+
+  #dueMs(row: Buffer): number {
+    assert(this.#ttlMs !== null, 'a store that is asked for expired rows lets them expire');
+    return timestampOf(row) + this.#ttlMs;
   }
 
   #keyBytes(key: K): Buffer {

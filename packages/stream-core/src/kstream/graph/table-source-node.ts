@@ -1,3 +1,4 @@
+import { TopologyError } from '../../errors/streams-error.ts';
 import type { StoreBuilder } from '../../state/state-store.ts';
 import type { SourceNode } from '../../topology/nodes.ts';
 import type { TopologyGraph } from '../../topology/topology-graph.ts';
@@ -29,6 +30,19 @@ export class TableSourceNode extends GraphNode {
     graph.addSource(source);
     writeProcessor(graph, { name, operator, parents: [source.name], stores });
     if (!this.reusesSourceTopic) return;
-    for (const store of stores) graph.connectSourceStore(store.name, source.topics[0] as string);
+    for (const store of stores) {
+      if (store.ttlMs !== undefined) throw expiresFromSource(store.name, source.topics[0] as string);
+      graph.connectSourceStore(store.name, source.topics[0] as string);
+    }
   }
 }
+
+/** A deletion would have to be written to a topic that is not the application's own. */
+const expiresFromSource = (store: string, topic: string): TopologyError =>
+  new TopologyError([
+    {
+      where: `store ${store}`,
+      problem: `its rows expire, but the source topic ${topic} is its changelog, which nobody writes to here`,
+      remedy: 'leave out `ttl`, or build without the optimization reuse.ktable.source.topics',
+    },
+  ]);

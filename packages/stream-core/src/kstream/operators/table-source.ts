@@ -19,7 +19,8 @@ export class TableSource<K, V> implements TableOperator<K, V> {
   /** @param isMaterialized whether the store is kept in any case */
   constructor(store: StoreBuilder, isMaterialized: boolean) {
     this.#store = store;
-    this.#isMaterialized = isMaterialized;
+    // Only a store knows when its rows expire.
+    this.#isMaterialized = isMaterialized || store.ttlMs !== undefined;
   }
 
   readonly operator: OperatorSupplier<K, V, K, Change<V>> = (context) => {

@@ -1,5 +1,7 @@
 import type { OperatorContext } from '../../processor/operator.ts';
 import type { CachedStore } from '../../state/cached-store.ts';
+import type { ExpiringStore } from '../../state/expiring-store.ts';
+import { hasExpired } from '../../state/expiring-store.ts';
 import type { TimestampedKeyValueStore } from '../../state/key-value-store.ts';
 import type { ValueAndTimestamp } from '../../state/value-and-timestamp.ts';
 import type { VersionedKeyValueStore } from '../../state/versioned-key-value-store.ts';
@@ -30,18 +32,32 @@ export const tableForwarder = <K, V>(
 };
 
 /** A table's store, as an operator writes it. */
-export type TableStore<K, V> = TimestampedKeyValueStore<K, V> & CachedStore<K, ValueAndTimestamp<V>>;
+export type TableStore<K, V> = TimestampedKeyValueStore<K, V> &
+  CachedStore<K, ValueAndTimestamp<V>> &
+  ExpiringStore<K, V>;
 
 /** A value with its timestamp for a store; null deletes. */
 export const stamped = <V>(value: V | null, timestamp: number): ValueAndTimestamp<V> | null =>
   value === null ? null : { value, timestamp };
+
+/** Lookups that do not find what has expired, though it may not be taken out yet. */
+const unexpired = <K, V>(context: OperatorContext<never, never>, store: TableStore<K, V>): TableGetter<K, V> => {
+  const { ttlMs } = store;
+  if (ttlMs === null || ttlMs === undefined) return store;
+  return {
+    get: (key) => {
+      const found = store.get(key);
+      return found === null || hasExpired(ttlMs, found, context.streamTimeMs()) ? null : found;
+    },
+  };
+};
 
 /** Lookups in the table's own store. */
 export const storeView = <K, V>(store: string): TableView<K, V> => ({
   storeNames: [store],
   open: (context): TableGetter<K, V> => {
     const opened = context.store<TimestampedKeyValueStore<K, V> | VersionedKeyValueStore<K, V>>(store);
-    if (opened.kind !== 'versionedKeyValue') return opened as TimestampedKeyValueStore<K, V>;
+    if (opened.kind !== 'versionedKeyValue') return unexpired(context, opened as TableStore<K, V>);
     const versions = opened as VersionedKeyValueStore<K, V>;
     return { get: (key) => versions.get(key), getAsOf: (key, timestamp) => versions.get(key, timestamp) };
   },

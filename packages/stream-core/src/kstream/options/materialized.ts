@@ -35,6 +35,16 @@ export interface Materialized<K, V> {
    * known as such. Such a store is never cached, and windowed and global tables cannot have one. @default no versions
    */
   readonly versioned?: Versioned;
+  /**
+   * How long a row lives: when the stream time of its task has come so far behind the timestamp of the row, it is
+   * deleted, with a tombstone in the changelog and downstream. Kafka Streams has nothing of the kind.
+   *
+   * For tables that `table`, `toTable` and the aggregations of a stream without windows make; others are refused with
+   * TOPOLOGY_INVALID, and so is a table that uses its source topic as changelog, where nobody could write tombstones.
+   *
+   * @default rows live for ever
+   */
+  readonly ttl?: Duration;
 }
 
 /** How long old versions are kept. @see KIP-889, `Stores.persistentVersionedKeyValueStore` */

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+
+import { ExpiryIndex } from './expiry-index.ts';
+
+test('rows come when they are due, the earliest first, each once', () => {
+  const index = new ExpiryIndex();
+  index.add('b', 20);
+  index.add('a', 10);
+  expect(index.take(9)).toBeNull();
+  expect([index.take(20), index.take(20), index.take(20)]).toEqual(['a', 'b', null]);
+});
+
+test('a later time changes nothing, an earlier one counts instead', () => {
+  const index = new ExpiryIndex();
+  index.add('a', 20);
+  index.add('a', 30);
+  expect(index.take(20)).toBe('a');
+  index.add('b', 50);
+  index.add('b', 40);
+  expect(index.take(40)).toBe('b');
+  expect(index.take(99)).toBeNull();
+});
