@@ -66,6 +66,7 @@ export type {
   ValueJoiner,
   ValueMapper,
   ValueTransformer,
+  ValueTransformerSupplier,
 } from './kstream/functions.ts';
 export type { GlobalKTable, GlobalTableJoin } from './kstream/global-ktable.ts';
 export type { Consumed } from './kstream/options/consumed.ts';
@@ -95,12 +96,14 @@ export type { Counter, MetricName, Metrics, MetricTags, MetricValue } from './me
 export { MetricsRegistry } from './metrics/metrics.ts';
 // Processors
 export type {
+  ConnectedStoreProvider,
   FixedKeyProcessor,
   FixedKeyProcessorSupplier,
   Processor,
   ProcessorSupplier,
 } from './processor/processor.ts';
 export type { FixedKeyProcessorContext, ProcessingContext, ProcessorContext } from './processor/processor-context.ts';
+export type { ProcessorWrapper } from './processor/processor-wrapper.ts';
 export type { Cancellable, PunctuationType, Punctuator } from './processor/punctuator.ts';
 export type { StreamPartitioner } from './processor/stream-partitioner.ts';
 export type { ConsumedRecord, TimestampExtractor } from './processor/timestamp-extractor.ts';
@@ -156,5 +159,5 @@ export type {
 } from './state/versioned-key-value-store.ts';
 export { putReturnCodes } from './state/versioned-key-value-store.ts';
 export type { ReadOnlyWindowStore, TimestampedWindowStore, WindowStore, WindowValue } from './state/window-store.ts';
-export type { SinkOptions, SourceOptions } from './topology/topology.ts';
+export type { ReadOnlyStore, SinkOptions, SourceOptions, TopologyOptions } from './topology/topology.ts';
 export { Topology } from './topology/topology.ts';

@@ -12,7 +12,7 @@ import type {
   Reducer,
   ValueJoiner,
   ValueMapper,
-  ValueTransformer,
+  ValueTransformerSupplier,
 } from './functions.ts';
 import type { GlobalKTable, GlobalTableJoin } from './global-ktable.ts';
 import type { Grouped } from './options/grouped.ts';
@@ -156,7 +156,7 @@ export interface KTable<K, V> {
   mapValues<VR>(mapper: ValueMapper<K, V, VR>, options?: MaterializedAs<K, VR>): KTable<K, VR>;
   /** Gives every entry a new value with the help of stores. */
   transformValues<VR>(
-    supplier: () => ValueTransformer<K, V, VR>,
+    supplier: ValueTransformerSupplier<K, V, VR>,
     options?: MaterializedAs<K, VR> & ConnectedStores,
   ): KTable<K, VR>;
   /** The updates of the table as a stream under a new key; a deletion has the value null. */

@@ -96,6 +96,17 @@ describe('a table with a time to live', () => {
     expect(rows).toEqual(['a=2@8', 'b=3@15']);
   });
 
+  test('deletes in the order of time, whatever was there before', () => {
+    const inputs: Input[] = [
+      ['a', '1', 0],
+      ['a', '2', 1],
+      ['d', '3', 0],
+      ['b', '4', 9],
+    ];
+    const { output } = updates({ name: 'table', ttl: 2 }, inputs);
+    expect(output).toEqual(['a=1@0', 'a=2@1', 'd=3@0', 'd=-@9', 'a=-@9', 'b=4@9']);
+  });
+
   const input = fc.tuple(
     fc.constantFrom('a', 'b', 'c', 'd'),
     fc.option(fc.constantFrom('1', '2', '3'), { freq: 6 }),
@@ -108,7 +119,7 @@ describe('a table with a time to live', () => {
         const { output, rows } = updates({ name: 'table', ttl }, inputs);
         expect({ output, rows }).toEqual(model(ttl, inputs));
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 

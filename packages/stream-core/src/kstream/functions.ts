@@ -1,3 +1,4 @@
+import type { ConnectedStoreProvider } from '../processor/processor.ts';
 import type { ProcessingContext } from '../processor/processor-context.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import type { Named } from './options/named.ts';
@@ -36,4 +37,9 @@ export interface ValueTransformer<K, V, VR> {
   init?(context: ProcessingContext): void;
   transform(key: K, value: V | null): VR | null;
   close?(): void;
+}
+
+/** Makes the transformer of a task: a new one at every call. It may bring stores along (KIP-401). */
+export interface ValueTransformerSupplier<K, V, VR> extends ConnectedStoreProvider {
+  (): ValueTransformer<K, V, VR>;
 }

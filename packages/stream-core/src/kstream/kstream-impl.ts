@@ -28,6 +28,7 @@ import { writeProcessor } from './graph/write-nodes.ts';
 import { filter } from './operators/filter.ts';
 import { flatMap } from './operators/flat-map.ts';
 import { flatMapValues } from './operators/flat-map-values.ts';
+import { foreach } from './operators/foreach.ts';
 import { map } from './operators/map.ts';
 import { mapValues } from './operators/map-values.ts';
 import { peek } from './operators/peek.ts';
@@ -109,7 +110,7 @@ export class KStreamImpl<K, V> implements StreamFacade<K, V> {
   }
 
   foreach(action: ForeachAction<K, V>, options: Named = {}): void {
-    this.#step(nameOr(this.#context, options.name, 'KSTREAM-FOREACH-'), peek(action), this.traits);
+    this.#step(nameOr(this.#context, options.name, 'KSTREAM-FOREACH-'), foreach(action), this.traits);
   }
 
   peek(action: ForeachAction<K, V>, options: Named = {}): KStream<K, V> {

@@ -12,7 +12,7 @@ import type {
   Predicate,
   ValueJoiner,
   ValueMapper,
-  ValueTransformer,
+  ValueTransformerSupplier,
 } from './functions.ts';
 import { GraphNode } from './graph/graph-node.ts';
 import { VersionedInput } from './graph/versioned-input.ts';
@@ -76,10 +76,10 @@ export class KTableImpl<K, V> implements TableFacade<K, V> {
   }
 
   transformValues<VR>(
-    supplier: () => ValueTransformer<K, V, VR>,
+    supplier: ValueTransformerSupplier<K, V, VR>,
     options: MaterializedAs<K, VR> & ConnectedStores = {},
   ): KTable<K, VR> {
-    const { stores = [] } = options;
+    const stores = [...(supplier.stores?.() ?? []), ...(options.stores ?? [])];
     const parts = {
       prefix: 'KTABLE-TRANSFORMVALUES-',
       value: defaultValue<VR>,

@@ -1,4 +1,5 @@
 import type { ProcessorSupplier } from '../processor/processor.ts';
+import type { ProcessorWrapper } from '../processor/processor-wrapper.ts';
 import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import { Topology } from '../topology/topology.ts';
@@ -54,6 +55,8 @@ export interface StreamsBuilderOptions {
    * @see KAFKA-19668, `TopologyConfig.InternalConfig.ENABLE_PROCESS_PROCESSVALUE_FIX`
    */
   readonly enableProcessProcessValuesFix?: boolean;
+  /** What stands around every processor of the topology. @default nothing @see KIP-1112 */
+  readonly processorWrapper?: ProcessorWrapper;
 }
 
 /**
@@ -69,7 +72,7 @@ export class StreamsBuilder {
   constructor(options: StreamsBuilderOptions = {}) {
     this.#options = options;
     const context: DslContext = {
-      plan: new LogicalPlan(),
+      plan: new LogicalPlan(options.processorWrapper),
       optimizerKnowsProcessors: options.enableProcessProcessValuesFix ?? false,
       stream: (traits) => new KStreamImpl(context, traits),
       table: (traits) => new KTableImpl(context, traits),

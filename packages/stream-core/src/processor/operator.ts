@@ -2,6 +2,7 @@ import type { RecordSlot } from '../common/record-context.ts';
 import type { TaskId } from '../common/task-id.ts';
 import type { Serde } from '../serdes/serde.ts';
 import type { StateStore } from '../state/state-store.ts';
+import type { FixedKeyProcessorSupplier, ProcessorSupplier } from './processor.ts';
 import type { Cancellable, PunctuationType, Punctuator } from './punctuator.ts';
 
 /** Why a record or update did not go on; each is counted. */
@@ -75,5 +76,21 @@ export interface OperatorContext<KOut, VOut> {
   readonly emitIntervalMs: number;
 }
 
+/** Where an operator comes from, for who wants to put something around it. */
+export type OperatorOrigin =
+  | { readonly kind: 'processor'; readonly supplier: ProcessorSupplier<unknown, unknown, unknown, unknown> }
+  /** Null: an operator of the DSL. */
+  | { readonly kind: 'fixedKey'; readonly supplier: FixedKeyProcessorSupplier<unknown, unknown, unknown> | null };
+
 /** Makes the operator of a task. Called after the stores of the task are restored. */
-export type OperatorSupplier<KIn, VIn, KOut, VOut> = (context: OperatorContext<KOut, VOut>) => Operator<KIn, VIn>;
+export interface OperatorSupplier<KIn, VIn, KOut, VOut> {
+  (context: OperatorContext<KOut, VOut>): Operator<KIn, VIn>;
+  /** Left out: an operator of the DSL that may change keys. */
+  readonly origin?: OperatorOrigin;
+}
+
+/** Marks an operator of the DSL that cannot change keys. */
+export const keepsKey = <KIn, VIn, KOut, VOut>(
+  operator: OperatorSupplier<KIn, VIn, KOut, VOut>,
+): OperatorSupplier<KIn, VIn, KOut, VOut> =>
+  Object.assign(operator, { origin: { kind: 'fixedKey', supplier: null } } as const);

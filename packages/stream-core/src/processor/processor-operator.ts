@@ -39,9 +39,10 @@ const operatorOf = <KIn, VIn, KOut, VOut>(
 });
 
 /** A user's Processor as an operator. Here alone a record becomes an object. */
-export const processorOperator =
-  <KIn, VIn, KOut, VOut>(supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>): OperatorSupplier<KIn, VIn, KOut, VOut> =>
-  (context) => {
+export const processorOperator = <KIn, VIn, KOut, VOut>(
+  supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>,
+): OperatorSupplier<KIn, VIn, KOut, VOut> => {
+  const operator = (context: OperatorContext<KOut, VOut>): Operator<KIn, VIn> => {
     const processor = supplier();
     const own: ProcessorContext<KOut, VOut> = {
       ...processingContext(context),
@@ -50,11 +51,15 @@ export const processorOperator =
     processor.init?.(own);
     return operatorOf(processor, context);
   };
+  const erased = supplier as ProcessorSupplier<unknown, unknown, unknown, unknown>;
+  return Object.assign(operator, { origin: { kind: 'processor', supplier: erased } } as const);
+};
 
 /** A user's FixedKeyProcessor as an operator: it refuses to forward another key than the one in hand. */
-export const fixedKeyProcessorOperator =
-  <K, VIn, VOut>(supplier: FixedKeyProcessorSupplier<K, VIn, VOut>): OperatorSupplier<K, VIn, K, VOut> =>
-  (context) => {
+export const fixedKeyProcessorOperator = <K, VIn, VOut>(
+  supplier: FixedKeyProcessorSupplier<K, VIn, VOut>,
+): OperatorSupplier<K, VIn, K, VOut> => {
+  const operator = (context: OperatorContext<K, VOut>): Operator<K, VIn> => {
     const processor = supplier();
     let current: { readonly key: K } | null = null;
     processor.init?.({
@@ -72,17 +77,20 @@ export const fixedKeyProcessorOperator =
         forwardRecord(context, record, child);
       },
     });
-    const operator = operatorOf(processor, context);
+    const inner = operatorOf(processor, context);
     return {
       process: (key, value, timestamp) => {
         const outer = current;
         current = { key };
         try {
-          operator.process(key, value, timestamp);
+          inner.process(key, value, timestamp);
         } finally {
           current = outer;
         }
       },
-      close: () => operator.close?.(),
+      close: () => inner.close?.(),
     };
   };
+  const erased = supplier as FixedKeyProcessorSupplier<unknown, unknown, unknown>;
+  return Object.assign(operator, { origin: { kind: 'fixedKey', supplier: erased } } as const);
+};

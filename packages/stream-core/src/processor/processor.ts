@@ -1,4 +1,5 @@
 import type { StreamRecord } from '../common/stream-record.ts';
+import type { StoreBuilder } from '../state/state-store.ts';
 import type { FixedKeyProcessorContext, ProcessorContext } from './processor-context.ts';
 
 /**
@@ -16,8 +17,16 @@ export interface Processor<KIn, VIn, KOut = KIn, VOut = VIn> {
   close?(): void;
 }
 
+/** A supplier that brings stores along: `Object.assign(() => new Mine(), { stores: () => [mine] })`. @see KIP-401 */
+export interface ConnectedStoreProvider {
+  /** Stores that are added to the topology and connected to the processor. Several suppliers may bring the same one. */
+  readonly stores?: () => readonly StoreBuilder[];
+}
+
 /** Makes the processor of a task: a new one at every call. */
-export type ProcessorSupplier<KIn, VIn, KOut = KIn, VOut = VIn> = () => Processor<KIn, VIn, KOut, VOut>;
+export interface ProcessorSupplier<KIn, VIn, KOut = KIn, VOut = VIn> extends ConnectedStoreProvider {
+  (): Processor<KIn, VIn, KOut, VOut>;
+}
 
 /**
  * A processor that cannot change keys, so that nothing behind it has to be repartitioned (KIP-820). What it forwards
@@ -31,4 +40,6 @@ export interface FixedKeyProcessor<K, VIn, VOut = VIn> {
 }
 
 /** Makes the fixed-key processor of a task: a new one at every call. */
-export type FixedKeyProcessorSupplier<K, VIn, VOut = VIn> = () => FixedKeyProcessor<K, VIn, VOut>;
+export interface FixedKeyProcessorSupplier<K, VIn, VOut = VIn> extends ConnectedStoreProvider {
+  (): FixedKeyProcessor<K, VIn, VOut>;
+}

@@ -1,3 +1,4 @@
+import type { TimedEntry } from './time-heap.ts';
 import { TimeHeap } from './time-heap.ts';
 
 /**
@@ -16,14 +17,14 @@ export class ExpiryIndex {
     this.#heap.push({ time: dueMs, name });
   }
 
-  /** Takes out the row that is due first, if that is at `now` or before. */
-  take(now: number): string | null {
+  /** Takes out the entry that is due first, if that is at `now` or before. */
+  take(now: number): TimedEntry | null {
     for (let first = this.#heap.peek(); first !== undefined && first.time <= now; first = this.#heap.peek()) {
       this.#heap.pop();
       // A row that was written with an earlier time has another entry, in front of this one.
       if (this.#due.get(first.name) !== first.time) continue;
       this.#due.delete(first.name);
-      return first.name;
+      return first;
     }
     return null;
   }

@@ -107,13 +107,15 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CachedStor
   /** The row that has expired first at a time, if there is any. It is still there; whoever asks deletes it. */
   nextExpired(nowMs: number): KeyValue<K, V> | null {
     const expiry = this.#expiry ?? this.#indexRows();
-    for (let name = expiry.take(nowMs); name !== null; name = expiry.take(nowMs)) {
-      const keyBytes = keyToBytes(name);
+    for (let due = expiry.take(nowMs); due !== null; due = expiry.take(nowMs)) {
+      const keyBytes = keyToBytes(due.name);
       const row = this.#rows.get(segment, keyBytes);
       if (row === null) continue;
       const { key, topic, codec } = this.#options;
-      if (this.#dueMs(row) <= nowMs)
+      if (this.#dueMs(row) === due.time) {
         return { key: key.deserialize(keyBytes, topic, noHeaders), value: codec.decode(row) };
+      }
+      // It was written anew in the meantime. It takes its turn, so that the order is that of an index made just now.
       this.#noteExpiry(expiry, keyBytes, row);
     }
     return null;

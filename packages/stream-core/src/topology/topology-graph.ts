@@ -1,5 +1,7 @@
 import { TopologyError } from '../errors/streams-error.ts';
 import type { OperatorSupplier } from '../processor/operator.ts';
+import type { ProcessorWrapper } from '../processor/processor-wrapper.ts';
+import { wrapOperator } from '../processor/processor-wrapper.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import { NodeGroups } from './node-groups.ts';
 import { validateName } from './node-names.ts';
@@ -21,7 +23,7 @@ export interface StoreEntry {
   readonly users: readonly string[];
 }
 
-/** A global store with what keeps it up to date. */
+/** A global or read-only store with what keeps it up to date. */
 export interface GlobalStoreParts {
   readonly source: Omit<SourceNode, 'kind'>;
   /** The name of the processor. */
@@ -53,6 +55,12 @@ export class TopologyGraph {
   readonly #copartitioned: Set<string>[] = [];
   readonly #sourceTopics = new Map<string, string>();
   readonly #groups = new NodeGroups();
+  readonly #wrapper: ProcessorWrapper;
+
+  /** @param wrapper what stands around the processors */
+  constructor(wrapper: ProcessorWrapper = {}) {
+    this.#wrapper = wrapper;
+  }
 
   addSource(source: Omit<SourceNode, 'kind'>): void {
     this.#claim(source.name);
@@ -77,7 +85,23 @@ export class TopologyGraph {
     this.#groups.add(source.name);
   }
 
+  /** Adds a processor, with the wrapper around it, and the stores that it brings along. */
   addProcessor(processor: Omit<ProcessorNode, 'kind' | 'stores'>): void {
+    const { name, operator } = processor;
+    const wrapped = wrapOperator(name, operator, this.#wrapper);
+    this.#addProcessor({ ...processor, operator: wrapped.operator });
+    for (const store of wrapped.stores) this.addStore(store, [name]);
+  }
+
+  /** Adds a store that is fed from a topic alone, and restored from it, with the source and the processor that do it. */
+  addReadOnlyStore({ source, name, operator, store }: GlobalStoreParts): void {
+    this.addSource(source);
+    this.#addProcessor({ name, operator, parents: [source.name] });
+    this.addStore(store, [name]);
+    this.connectSourceStore(store.name, source.topics[0] as string);
+  }
+
+  #addProcessor(processor: Omit<ProcessorNode, 'kind' | 'stores'>): void {
     this.#claim(processor.name);
     this.#checkParents(processor.name, processor.parents);
     const stores: string[] = [];
@@ -100,7 +124,7 @@ export class TopologyGraph {
     if (this.#stores.has(store.name) || this.#globalStores.has(store.name)) throw twoStores(store.name);
     validateName(store.name);
     this.addSource(source);
-    this.addProcessor({ name, operator, parents: [source.name] });
+    this.#addProcessor({ name, operator, parents: [source.name] });
     this.#connected.get(name)?.push(store.name);
     this.#globalStores.set(store.name, { ...store, loggingEnabled: false, cachingEnabled: false });
     this.#globalSources.add(source.name);

@@ -1,6 +1,7 @@
 import type { AutoOffsetReset } from '../common/auto-offset-reset.ts';
 import type { ProcessorSupplier } from '../processor/processor.ts';
 import { processorOperator } from '../processor/processor-operator.ts';
+import type { ProcessorWrapper } from '../processor/processor-wrapper.ts';
 import type { StreamPartitioner } from '../processor/stream-partitioner.ts';
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts';
 import type { TopicNameExtractor } from '../processor/topic-name-extractor.ts';
@@ -30,6 +31,22 @@ export interface SinkOptions<K, V> {
   readonly partitioner?: StreamPartitioner<K, V>;
 }
 
+/** Settings of a topology. */
+export interface TopologyOptions {
+  /** What stands around every processor. @default nothing */
+  readonly processorWrapper?: ProcessorWrapper;
+}
+
+/** A store that is fed from a topic. */
+export interface ReadOnlyStore<K, V> extends Omit<SourceOptions<K, V>, 'offsetReset'> {
+  readonly store: StoreBuilder;
+  /** The name of the source. */
+  readonly source: string;
+  readonly topic: string;
+  /** The name of the processor that writes the store. */
+  readonly processor: string;
+}
+
 const list = (names: string | readonly string[]): readonly string[] => (typeof names === 'string' ? [names] : names);
 
 /**
@@ -41,8 +58,8 @@ export class Topology {
   /** The graph itself, for the runtime. Not for applications. @internal */
   readonly graph: TopologyGraph;
 
-  constructor(graph: TopologyGraph = new TopologyGraph()) {
-    this.graph = graph;
+  constructor(options: TopologyOptions | TopologyGraph = {}) {
+    this.graph = options instanceof TopologyGraph ? options : new TopologyGraph(options.processorWrapper);
   }
 
   /**
@@ -96,6 +113,32 @@ export class Topology {
   /** Adds a store and connects it to processors that were added before. @throws TopologyError */
   addStateStore(builder: StoreBuilder, processors: string | readonly string[] = []): this {
     this.graph.addStore(builder, list(processors));
+    return this;
+  }
+
+  /**
+   * Adds a store that is fed from a topic alone and restored from it: it has no changelog, and whoever writes to the topic
+   * writes the store. Each task has the part of its partition. Other processors are connected to it to read it; they must
+   * not write. The supplier has to put each record as it comes, since a restore puts the records without it.
+   *
+   * @throws TopologyError
+   * @see KIP-813, `Topology.addReadOnlyStateStore`
+   */
+  addReadOnlyStateStore<K = unknown, V = unknown>(
+    readOnly: ReadOnlyStore<K, V>,
+    supplier: ProcessorSupplier<K, V, never, never>,
+  ): this {
+    const { store, source: name, topic, processor, key, value, timestampExtractor = null } = readOnly;
+    const source = {
+      name,
+      topics: [topic],
+      key: slotOf(key, defaultKey) as SerdeSlot<unknown>,
+      value: slotOf(value, defaultValue) as SerdeSlot<unknown>,
+      timestampExtractor,
+      offsetReset: 'earliest',
+      idleTimeoutMs: null,
+    } as const;
+    this.graph.addReadOnlyStore({ source, name: processor, operator: processorOperator(supplier), store });
     return this;
   }
 

@@ -1,4 +1,5 @@
 import { TopologyError } from '../../errors/streams-error.ts';
+import type { ProcessorWrapper } from '../../processor/processor-wrapper.ts';
 import { TopologyGraph } from '../../topology/topology-graph.ts';
 import { GraphNode } from './graph-node.ts';
 import type { MergeOptions } from './repartition-merge.ts';
@@ -17,12 +18,17 @@ import { tellVersionedInputs } from './versioned-semantics.ts';
  * @see `org.apache.kafka.streams.kstream.internals.InternalStreamsBuilder`
  */
 export class LogicalPlan {
-  readonly graph: TopologyGraph = new TopologyGraph();
+  readonly graph: TopologyGraph;
   readonly unnamed: UnnamedResources = new UnnamedResources();
   readonly #root = new GraphNode('root', () => undefined);
   readonly #repartitionMerge = new RepartitionMerge();
   #nameIndex = 0;
   #priorityIndex = 0;
+
+  /** @param wrapper what stands around the processors of the topology */
+  constructor(wrapper: ProcessorWrapper = {}) {
+    this.graph = new TopologyGraph(wrapper);
+  }
 
   /** The next running number of generated names, as Kafka Streams prints it. */
   nextIndex(): string {
