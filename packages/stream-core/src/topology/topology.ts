@@ -132,6 +132,7 @@ export class Topology {
     const source = {
       name,
       topics: [topic],
+      pattern: null,
       key: slotOf(key, defaultKey) as SerdeSlot<unknown>,
       value: slotOf(value, defaultValue) as SerdeSlot<unknown>,
       timestampExtractor,
