@@ -123,11 +123,11 @@ export type {
 } from './query/local-store.ts';
 export { queryableStoreTypes } from './query/local-store.ts';
 export type { QueryOptions } from './query/query-options.ts';
-export type { FailureReason, QueryFailure, QueryResult, QuerySuccess } from './query/query-result.ts';
-export { StateQueryResult } from './query/query-result.ts';
 export type { StateQueryRequest } from './query/run-state-query.ts';
 export type { KeyRange, QueryOrder, StateQuery, TimeRange, VersionRange } from './query/state-queries.ts';
 export { stateQueries } from './query/state-queries.ts';
+export type { FailureReason, QueryFailure, QueryResult, QuerySuccess } from './query/state-query-result.ts';
+export { StateQueryResult } from './query/state-query-result.ts';
 export type { RestoreProgress } from './runtime/changelog-reader.ts';
 export type { Serde } from './serdes/serde.ts';
 // Serdes

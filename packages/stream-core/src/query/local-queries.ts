@@ -6,9 +6,9 @@ import type { LagInfo } from './local-lags.ts';
 import { localLags } from './local-lags.ts';
 import type { QueryableStoreType } from './local-store.ts';
 import type { QueryOptions } from './query-options.ts';
-import type { StateQueryResult } from './query-result.ts';
 import type { QueriedPart, StateQueryRequest } from './run-state-query.ts';
 import { runGlobalStateQuery, runStateQuery } from './run-state-query.ts';
+import type { StateQueryResult } from './state-query-result.ts';
 import type { QueriedTasks } from './store-parts.ts';
 import { storeParts } from './store-parts.ts';
 

@@ -3,9 +3,9 @@ import { isUpToBound } from '../common/position.ts';
 import { errorMessage, StreamsError } from '../errors/streams-error.ts';
 import type { StorePart } from '../state/store-part.ts';
 import type { QueryOptions } from './query-options.ts';
-import type { FailureReason, QueryFailure, QueryResult } from './query-result.ts';
-import { StateQueryResult } from './query-result.ts';
 import type { StateQuery } from './state-queries.ts';
+import type { FailureReason, QueryFailure, QueryResult } from './state-query-result.ts';
+import { StateQueryResult } from './state-query-result.ts';
 
 /** A query and whom it asks. @see KIP-796, `org.apache.kafka.streams.query.StateQueryRequest` */
 export interface StateQueryRequest<R> extends QueryOptions {
