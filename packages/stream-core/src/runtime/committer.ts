@@ -34,9 +34,14 @@ export class Committer {
     return this.#inFlight !== null;
   }
 
-  /** Begins a commit. None may be on its way. Resolves when everything is fixed; the rest happens meanwhile. */
+  /**
+   * Begins a commit. None may be on its way. Resolves when everything is fixed; the rest happens meanwhile.
+   *
+   * @throws what the last one failed with: nothing can follow it
+   */
   async begin(tasks: readonly StreamTask[]): Promise<void> {
     const { producer } = this.#options;
+    this.throwIfFailed();
     for (const task of tasks) task.flushCaches();
     await producer.resolveDeferred();
     // From here to the seal nothing may run in between: offsets, writes and output are of one moment.

@@ -178,7 +178,8 @@ export class StreamThread {
     const now = clock.now();
     for (const task of this.#options.isPaused() ? [] : this.#tasks.running) task.runInbox(now, this.#lagOf);
     await this.#renewal.check();
-    await this.#schedule.maybeCommit(this.#tasks.running, now);
+    // A commit that was on its way may have failed since the check.
+    await this.#renewal.attempt(() => this.#schedule.maybeCommit(this.#tasks.running, now));
     this.#schedule.flushLingering(now);
     await this.#schedule.waitForOutput(this.#tasks.running);
     this.#purge.maybeRun(now);
