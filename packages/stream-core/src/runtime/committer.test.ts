@@ -36,3 +36,11 @@ test('no commit begins behind one that has failed', async () => {
   // Who looked for failures a moment before it happened is told now.
   await expect(committer.begin([])).rejects.toMatchObject({ code: 'INVALID_PRODUCER_EPOCH' });
 });
+
+test('a commit that fails wakes up who polls', async () => {
+  const { committer, wakeups } = refused();
+  await committer.begin([]);
+  expect(wakeups()).toBe(0);
+  await committer.abandon();
+  expect(wakeups()).toBe(1);
+});

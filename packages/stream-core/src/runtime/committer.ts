@@ -53,6 +53,8 @@ export class Committer {
       })
       .finally(() => {
         this.#inFlight = null;
+        // Who polls with nothing to do but the next commit begins it now, and hears of a failure at once.
+        if (this.#failure !== null || tasks.some((task) => task.isCommitNeeded)) this.#options.consumer.wakeup();
       });
   }
 

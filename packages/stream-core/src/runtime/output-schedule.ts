@@ -83,8 +83,9 @@ export class OutputSchedule {
 
   /** When output has to go out, or a task has something to do by the wall clock, epoch ms. */
   nextWakeupMs(tasks: readonly StreamTask[]): number {
+    // While a commit is on its way the next one is no reason to wake up: its end is.
     const commitMs =
-      this.#canCommit && tasks.some((task) => task.isCommitNeeded)
+      this.#canCommit && !this.#committer.isBusy && tasks.some((task) => task.isCommitNeeded)
         ? this.#lastCommitMs + this.#config.commitIntervalMs
         : Number.POSITIVE_INFINITY;
     return Math.min(this.#lingerDeadlineMs, commitMs, ...tasks.map((task) => task.nextWakeupMs()));
