@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { broker, create, put, text, until } from '../test/kafka-streams-harness.ts';
-import { MemoryDisk } from '../test/memory-disk.ts';
 import type { MemoryBroker } from './adapters/memory/memory-broker.ts';
 import { StreamsBuilder } from './kstream/streams-builder.ts';
+import { MemoryDisk } from './testing/simulation/memory-disk.ts';
 import type { Topology } from './topology/topology.ts';
 
 const bought = (): Topology => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
 import { broker, create, put, text, until, values } from '../test/kafka-streams-harness.ts';
-import { MemoryDisk } from '../test/memory-disk.ts';
 import type { MemoryBroker } from './adapters/memory/memory-broker.ts';
 import type { KafkaStreamsOptions } from './kafka-streams.ts';
 import { StreamsBuilder } from './kstream/streams-builder.ts';
 import { queryableStoreTypes } from './query/local-store.ts';
 import { serdes } from './serdes/serdes.ts';
+import { MemoryDisk } from './testing/simulation/memory-disk.ts';
 import type { Topology } from './topology/topology.ts';
 
 const joining = (): Topology => {

@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 
 import { copying, put } from '../test/kafka-streams-harness.ts';
-import { MemoryDisk } from '../test/memory-disk.ts';
 import { MemoryBroker } from './adapters/memory/memory-broker.ts';
 import { seededChance } from './common/chance.ts';
 import { silentLogger } from './common/logger.ts';
@@ -9,6 +8,7 @@ import { KafkaStreams } from './kafka-streams.ts';
 import { inMemoryState } from './state/in-memory-state.ts';
 import type { StateBackend } from './state/state-engine.ts';
 import { ManualClock } from './testing/manual-clock.ts';
+import { MemoryDisk } from './testing/simulation/memory-disk.ts';
 
 const transactionTimeoutMs = 60_000;
 let endOfTest: (() => Promise<void>) | null = null;

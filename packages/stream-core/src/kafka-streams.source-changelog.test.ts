@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
 import { broker, create, put, text, until, values } from '../test/kafka-streams-harness.ts';
-import { MemoryDisk } from '../test/memory-disk.ts';
 import { seededChance } from './common/chance.ts';
 import { systemClock } from './common/clock.ts';
 import { StreamsBuilder } from './kstream/streams-builder.ts';
@@ -9,6 +8,7 @@ import { queryableStoreTypes } from './query/local-store.ts';
 import type { RestoreProgress } from './runtime/changelog-reader.ts';
 import { inMemoryState } from './state/in-memory-state.ts';
 import type { StateBackend } from './state/state-engine.ts';
+import { MemoryDisk } from './testing/simulation/memory-disk.ts';
 import type { Topology } from './topology/topology.ts';
 
 /** A table that is restored from its topic, and shows its old and new values. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
 import { broker, counting, create, put, until, values } from '../test/kafka-streams-harness.ts';
-import { MemoryDisk } from '../test/memory-disk.ts';
 import type { MemoryBroker } from './adapters/memory/memory-broker.ts';
 import { systemClock } from './common/clock.ts';
 import type { LogFields } from './common/logger.ts';
@@ -10,6 +9,7 @@ import type { KafkaStreams, KafkaStreamsOptions } from './kafka-streams.ts';
 import { queryableStoreTypes } from './query/local-store.ts';
 import type { RestoreProgress } from './runtime/changelog-reader.ts';
 import { headerKey } from './state/state-header.ts';
+import { MemoryDisk } from './testing/simulation/memory-disk.ts';
 
 const changelog = 'app-counts-changelog';
 const keyed = (count: number, key = 'a') => Array.from({ length: count }, (_, index) => [key, String(index)] as const);

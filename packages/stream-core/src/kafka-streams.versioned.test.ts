@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 
 import { broker, create, put, text, until, values } from '../test/kafka-streams-harness.ts';
-import { MemoryDisk } from '../test/memory-disk.ts';
 import { StreamsBuilder } from './kstream/streams-builder.ts';
 import { inMemoryState } from './state/in-memory-state.ts';
 import type { StateBackend } from './state/state-engine.ts';
+import { MemoryDisk } from './testing/simulation/memory-disk.ts';
 
 /** Timestamps are the numbers in front of the values. */
 const timestampExtractor = ({ value }: { readonly value: unknown }): number => Number.parseInt(String(value), 10);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
 import { create, text, until } from '../test/kafka-streams-harness.ts';
-import { MemoryDisk } from '../test/memory-disk.ts';
 import { MemoryBroker } from './adapters/memory/memory-broker.ts';
 import type { KStream } from './kstream/api.ts';
 import { untilWindowCloses } from './kstream/options/suppressed.ts';
@@ -10,6 +9,7 @@ import { sessionWindows } from './kstream/windows/session-windows.ts';
 import { slidingWindows } from './kstream/windows/sliding-windows.ts';
 import { timeWindows } from './kstream/windows/windows.ts';
 import { inMemoryState } from './state/in-memory-state.ts';
+import { MemoryDisk } from './testing/simulation/memory-disk.ts';
 
 /** A row of input: at that time a record of key a. */
 type Input = readonly number[];

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
 import { broker, counting, create, put, until, values } from '../../test/kafka-streams-harness.ts';
-import { MemoryDisk } from '../../test/memory-disk.ts';
 import type { MemoryBroker } from '../adapters/memory/memory-broker.ts';
 import { seededChance } from '../common/chance.ts';
 import { systemClock } from '../common/clock.ts';
@@ -9,6 +8,7 @@ import { silentLogger } from '../common/logger.ts';
 import { resolveStreamsConfig } from '../config/resolve-streams-config.ts';
 import { MetricsRegistry } from '../metrics/metrics.ts';
 import { CapturingCollector } from '../testing/capturing-collector.ts';
+import { MemoryDisk } from '../testing/simulation/memory-disk.ts';
 import { createPlan } from '../topology/plan.ts';
 import { ChangelogReader } from './changelog-reader.ts';
 import { StreamTask } from './stream-task.ts';

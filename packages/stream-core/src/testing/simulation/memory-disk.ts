@@ -1,22 +1,29 @@
-import type { TaskId } from '../src/common/task-id.ts';
-import { formatTaskId } from '../src/common/task-id.ts';
-import { StreamsError } from '../src/errors/streams-error.ts';
-import { inMemoryEngine } from '../src/state/in-memory-state.ts';
-import type { StateBackend, StateDirectory, StateEngine } from '../src/state/state-engine.ts';
+import type { TaskId } from '../../common/task-id.ts';
+import { formatTaskId } from '../../common/task-id.ts';
+import { StreamsError } from '../../errors/streams-error.ts';
+import { inMemoryEngine } from '../../state/in-memory-state.ts';
+import type { StateBackend, StateDirectory, StateEngine } from '../../state/state-engine.ts';
 
 const first = Buffer.alloc(0);
 const end = Buffer.alloc(64, 0xff);
+
+/** The database of one task on a disk in memory. */
+export interface MemoryDatabase {
+  readonly taskId: TaskId;
+  readonly engine: StateEngine;
+}
 
 /**
  * A durable backend whose disk is memory: databases outlive those who open them, can be copied as a crash would find
  * them, and can be damaged.
  */
 export class MemoryDisk implements StateBackend {
-  readonly name = 'memory-disk';
-  readonly durable = true;
-  readonly databases = new Map<string, { readonly taskId: TaskId; engine: StateEngine }>();
+  readonly name: string = 'memory-disk';
+  readonly durable: boolean = true;
+  readonly databases: Map<string, MemoryDatabase> = new Map();
   /** Tasks whose databases fail as damaged ones do, at the next read. */
-  readonly damaged = new Set<string>();
+  readonly damaged: Set<string> = new Set();
+  readonly #openTasks = new Set<string>();
   #isLocked = false;
   #processId: string | null = null;
 
@@ -40,6 +47,11 @@ export class MemoryDisk implements StateBackend {
     };
   }
 
+  /** The names of the tasks whose databases are open, so of those that the instance has. */
+  get openTasks(): readonly string[] {
+    return [...this.#openTasks];
+  }
+
   /** What somebody would find after a crash at this moment. */
   copy(): MemoryDisk {
     const copy = new MemoryDisk();
@@ -58,6 +70,7 @@ export class MemoryDisk implements StateBackend {
     const name = formatTaskId(taskId);
     const database = this.databases.get(name) ?? { taskId, engine: inMemoryEngine() };
     this.databases.set(name, database);
+    this.#openTasks.add(name);
     const { engine } = database;
     const check = (): void => {
       if (this.damaged.has(name)) throw new StreamsError('STATE_CORRUPTED', `The database of ${name} is damaged`);
@@ -75,7 +88,9 @@ export class MemoryDisk implements StateBackend {
       batchRows: engine.batchRows,
       batch: () => engine.batch(),
       deleteRange: (from, to) => engine.deleteRange(from, to),
-      close: () => {},
+      close: () => {
+        this.#openTasks.delete(name);
+      },
     };
   }
 }

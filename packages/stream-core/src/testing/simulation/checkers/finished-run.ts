@@ -1,0 +1,31 @@
+import type { TopologyPlan } from '../../../topology/plan.ts';
+import { createPlan } from '../../../topology/plan.ts';
+import type { CommittedReader } from '../committed-reader.ts';
+import type { SimulatedCluster } from '../simulated-cluster.ts';
+import type { Simulation } from '../simulation.ts';
+
+/** What checkers look at when a simulation is over. */
+export interface FinishedRun {
+  readonly simulation: Simulation;
+  readonly cluster: SimulatedCluster;
+  readonly reader: CommittedReader;
+}
+
+/** Gives every violation as a sentence. */
+export type Checker = (run: FinishedRun) => readonly string[];
+
+/** At most so many violations of a kind are told one by one. */
+const toldMax = 5;
+
+/** The first ones of a long list, and how many more there are. */
+export const firstFew = (violations: readonly string[]): string[] => [
+  ...violations.slice(0, toldMax),
+  ...(violations.length > toldMax ? [`... and ${violations.length - toldMax} more of that kind`] : []),
+];
+
+/** The plan that the instances of a cluster have. */
+export const planOf = (cluster: SimulatedCluster): TopologyPlan =>
+  createPlan(cluster.topology(), {
+    applicationId: cluster.config.applicationId,
+    defaults: { key: null, value: null },
+  });

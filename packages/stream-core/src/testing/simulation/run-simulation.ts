@@ -1,0 +1,127 @@
+import type { ProcessingGuarantee } from '../../config/streams-config.ts';
+import { notDrained } from './checkers/check-drained.ts';
+import { checkFailures } from './checkers/check-failures.ts';
+import { checkOutput } from './checkers/check-output.ts';
+import { checkOwners } from './checkers/check-owners.ts';
+import { checkReadCommitted } from './checkers/check-read-committed.ts';
+import { checkState } from './checkers/check-state.ts';
+import { CommittedReader } from './committed-reader.ts';
+import { abortedTransactions } from './committed-records.ts';
+import type { SimulatedBrokerKind } from './simulated-cluster.ts';
+import { SimulatedCluster } from './simulated-cluster.ts';
+import type { Simulation } from './simulation.ts';
+import { Strikes } from './strikes.ts';
+
+/** Which run of a simulation. */
+export interface RunSimulationOptions {
+  /** A whole number. */
+  readonly seed: number;
+  /** @default drawn from the seed */
+  readonly guarantee?: ProcessingGuarantee;
+  /** @default drawn from the seed */
+  readonly brokerKind?: SimulatedBrokerKind;
+}
+
+/** What came of a run. */
+export interface SimulationReport {
+  readonly simulation: string;
+  readonly seed: number;
+  readonly guarantee: ProcessingGuarantee;
+  readonly brokerKind: SimulatedBrokerKind;
+  /** In words, what was not as it must be; empty when all is well. */
+  readonly violations: readonly string[];
+  /** How many records were fed. */
+  readonly records: number;
+  /** Over all events: the same seed gives the same hash. */
+  readonly hash: string;
+  /** How often each fault and each kind of await was met. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** The last events, readable. */
+  readonly lastEvents: readonly string[];
+}
+
+const steps = 110;
+const crashesMin = 3;
+const drainLimitMs = 120_000;
+
+const feed = (cluster: SimulatedCluster, simulation: Simulation, step: number): number => {
+  const records = simulation.feed(step, cluster.chance);
+  for (const { topic, ...record } of records) cluster.broker.produce(topic, [record]);
+  return records.length;
+};
+
+/** Lets two instances begin, and feeds them while things go wrong. */
+const disturb = async (cluster: SimulatedCluster, simulation: Simulation): Promise<number> => {
+  const strikes = new Strikes(cluster);
+  let fed = 0;
+  cluster.start();
+  cluster.start();
+  for (let step = 0; step < steps; step++) {
+    fed += feed(cluster, simulation, step);
+    // Instances that ended by an error are started again, as a supervisor does it.
+    if (cluster.upInstances.length === 0) cluster.start();
+    if (step % 25 === 20) strikes.crash();
+    else if (step % 6 === 3) strikes.strike();
+    await cluster.clock.advance(60 + cluster.chance() * 80);
+  }
+  return fed;
+};
+
+const crashesOf = (cluster: SimulatedCluster): number =>
+  [...cluster.instances.values()].filter(({ isDead }) => isDead).length;
+
+/** Waits until all is done, and says what is not after a long time. */
+const drain = async (cluster: SimulatedCluster): Promise<string[]> => {
+  cluster.calm();
+  const limitMs = cluster.clock.now() + drainLimitMs;
+  while (notDrained(cluster).length > 0 && cluster.clock.now() < limitMs) await cluster.clock.advance(500);
+  // What is doubled may come a little later.
+  await cluster.clock.advance(5_000);
+  return [...notDrained(cluster), ...checkOwners(cluster)];
+};
+
+const countOutcome = (cluster: SimulatedCluster): void => {
+  const { trace, broker } = cluster;
+  for (const log of broker.cluster.topics.logs()) {
+    for (let index = abortedTransactions(log); index > 0; index--) trace.count('seen abort marker');
+  }
+  const generations = broker.cluster.groups.find(cluster.config.applicationId)?.generationId ?? 0;
+  for (let index = 0; index < generations; index++) trace.count('seen rebalance');
+  for (const failure of cluster.failures) trace.add('world', `ended by an error: ${failure}`);
+};
+
+/**
+ * Runs a topology on a simulated cluster while crashes, hanging instances, lost answers, restarts of brokers and more
+ * are drawn from a seed; lets everything drain, and checks output, state, readers and owners.
+ *
+ * @returns what was found; the violations are sentences. A run that cannot go on is a violation too
+ */
+export const runSimulation = async (
+  simulation: Simulation,
+  options: RunSimulationOptions,
+): Promise<SimulationReport> => {
+  const { topology, topics, config = {} } = simulation;
+  const cluster = new SimulatedCluster({ ...options, topology, topics, config });
+  const reader = new CommittedReader(cluster, simulation.output);
+  const run = { simulation, cluster, reader };
+  const records = await disturb(cluster, simulation);
+  const violations = await drain(cluster);
+  if (crashesOf(cluster) < crashesMin) cluster.trace.count('seen run with few crashes');
+  violations.push(...checkFailures(run));
+  await cluster.close();
+  await cluster.clock.settle(reader.close());
+  countOutcome(cluster);
+  violations.push(...checkOutput(run), ...checkReadCommitted(run), ...checkState(run));
+  const { guarantee, brokerKind, trace } = cluster;
+  return {
+    simulation: simulation.name,
+    seed: options.seed,
+    guarantee,
+    brokerKind,
+    violations,
+    records,
+    hash: trace.hash,
+    counts: trace.counts,
+    lastEvents: trace.last,
+  };
+};

@@ -1,0 +1,49 @@
+import type { Chance } from '../../common/chance.ts';
+import type { Topology } from '../../topology/topology.ts';
+import type { SimulatedClusterOptions } from './simulated-cluster.ts';
+
+/** A record that goes into a simulated cluster. Its key decides the partition. */
+export interface FedRecord {
+  readonly topic: string;
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+  /** Epoch ms. */
+  readonly timestamp: number;
+}
+
+/**
+ * How the output of a simulation is compared with that of one undisturbed run.
+ *
+ * - `ordered`: the values of every key, in their order. Exact, where every task reads one partition.
+ * - `unordered`: the same records, in any order.
+ * - `final`: the last value of every key.
+ */
+export type OutputComparison = 'ordered' | 'unordered' | 'final';
+
+/**
+ * What at-least-once has to show, which may do things twice. Where instances may write after others have taken over,
+ * what they write counts too, and only `contains` holds; of the others, that every key is there.
+ *
+ * - `contains`: every record that is expected is there.
+ * - `reaches`: the largest value of every key, a 64-bit number, is not below the last that is expected.
+ * - `final`: the last value of every key is the expected one.
+ */
+export type AtLeastOnceComparison = 'contains' | 'reaches' | 'final';
+
+/** A topology, what it is fed with, and how its output is judged. */
+export interface Simulation {
+  readonly name: string;
+  readonly topology: () => Topology;
+  /** The partitions of its topics, by name. */
+  readonly topics: Readonly<Record<string, number>>;
+  /** The topic that is compared. */
+  readonly output: string;
+  /** The records of one step, of which there are 110. */
+  readonly feed: (step: number, chance: Chance) => readonly FedRecord[];
+  /** Whether every partition is replayed by itself, as the tasks have them, or all records go through one task. */
+  readonly replay: 'partitions' | 'whole';
+  readonly exactlyOnce: OutputComparison;
+  readonly atLeastOnce: AtLeastOnceComparison;
+  /** Settings of the instances, in place of the simulation's own. */
+  readonly config?: SimulatedClusterOptions['config'];
+}

@@ -1,0 +1,195 @@
+import type { RequestKind } from '../../adapters/memory/faults.ts';
+import { formatTaskId } from '../../common/task-id.ts';
+import type { MemoryDisk } from './memory-disk.ts';
+import type { SimulatedCluster } from './simulated-cluster.ts';
+import type { SimulatedInstance } from './simulated-instance.ts';
+
+/** Requests that instances wait for at the moments that matter most; others are met by patience. */
+const ambushed: readonly RequestKind[] = [
+  'produce',
+  'endTxn',
+  'txnOffsetCommit',
+  'offsetCommit',
+  'joinGroup',
+  'syncGroup',
+  'heartbeat',
+  'offsetFetch',
+  'initProducerId',
+  'fetch',
+  'listOffsets',
+  'createTopics',
+  'deleteRecords',
+  'leaveGroup',
+  'metadata',
+  'findCoordinator',
+];
+
+const instancesMax = 4;
+
+/** Draws what happens to instances and brokers, and lets it happen. */
+export class Strikes {
+  readonly #cluster: SimulatedCluster;
+  readonly #kinds: readonly (readonly [weight: number, name: string, strike: (victim: SimulatedInstance) => void])[];
+
+  constructor(cluster: SimulatedCluster) {
+    this.#cluster = cluster;
+    const isSharded = cluster.brokers !== null;
+    const hasZombies = cluster.hasZombies ? 1 : 0;
+    this.#kinds = [
+      [6, 'crash', (victim) => this.crash(victim)],
+      [2, 'crash loop', (victim) => this.#crashLoop(victim, 2 + this.#draw(3))],
+      [3, 'hang', (victim) => this.#hang(victim, 50 + this.#draw(250))],
+      [3 * hasZombies, 'zombie', (victim) => this.#hang(victim, 1_500 + this.#draw(1_500))],
+      [2 * hasZombies, 'transaction time-out', (victim) => this.#hang(victim, 3_500 + this.#draw(1_500))],
+      [3, 'leave', (victim) => this.#leave(victim)],
+      [2, 'join', () => this.#join()],
+      [2, 'rebalance storm', () => this.#storm()],
+      [2 * hasZombies, 'brokers away', () => this.#brokersAway()],
+      [1, 'clock jump', (victim) => victim.clock.jump(this.#draw(4_000) - 2_000)],
+      [1, 'damaged database', (victim) => this.#damage(victim)],
+      [isSharded ? 3 * hasZombies : 0, 'broker restart', () => this.#restartNode()],
+      [isSharded ? 3 : 0, 'leader moves', () => this.#moveLeaders()],
+    ];
+  }
+
+  /** Something happens. */
+  strike(): void {
+    const victim = this.#victim();
+    const sum = this.#kinds.reduce((total, [weight]) => total + weight, 0);
+    let dice = this.#cluster.chance() * sum;
+    for (const [weight, name, strike] of this.#kinds) {
+      dice -= weight;
+      if (dice >= 0) continue;
+      this.#met(name);
+      strike(victim);
+      return;
+    }
+  }
+
+  /** Lets an instance crash at one of its next requests; it comes back soon, later on an empty disk, or others do its work. */
+  crash(victim: SimulatedInstance = this.#victim()): void {
+    this.#ambush(victim, 'crash', () => {
+      const disk = this.#cluster.crash(victim);
+      this.#after(this.#draw(1_500), () => this.#replace(disk));
+    });
+  }
+
+  #crashLoop(victim: SimulatedInstance, times: number): void {
+    this.#ambush(victim, 'crash', () => {
+      const disk = this.#cluster.crash(victim);
+      this.#met('crash in a loop');
+      this.#after(this.#draw(300), () => {
+        const next = this.#cluster.start(disk);
+        if (times > 1) this.#crashLoop(next, times - 1);
+      });
+    });
+  }
+
+  #hang(victim: SimulatedInstance, ms: number): void {
+    const { trace } = this.#cluster;
+    this.#ambush(victim, 'hang', () => {
+      trace.add(victim.clientId, `hangs for ${Math.round(ms)} ms`);
+      victim.hang();
+      this.#cluster.clock.schedule(ms, () => {
+        trace.add(victim.clientId, 'goes on');
+        victim.goOn();
+      });
+      if (this.#cluster.upInstances.length === 0) this.#cluster.start();
+    });
+  }
+
+  #leave(victim: SimulatedInstance): void {
+    this.#cluster.leave(victim).then(
+      (disk) => this.#after(this.#draw(500), () => this.#replace(disk)),
+      (error: unknown) => this.#cluster.trace.add(victim.clientId, `could not leave: ${String(error)}`),
+    );
+  }
+
+  #join(): void {
+    if (this.#cluster.upInstances.length < instancesMax) this.#cluster.start();
+  }
+
+  #storm(): void {
+    for (let turn = 0; turn < 4; turn++) {
+      this.#after(turn * 150, () => {
+        const [first, second] = this.#cluster.upInstances;
+        if (turn % 2 === 0 || first === undefined || second === undefined) this.#join();
+        else this.#leave(first);
+      });
+    }
+  }
+
+  #brokersAway(): void {
+    const { faults, trace, clock } = this.#cluster;
+    faults.areBrokersAway = true;
+    clock.schedule(200 + this.#draw(2_000), () => {
+      trace.add('world', 'brokers are back');
+      faults.areBrokersAway = false;
+    });
+  }
+
+  #restartNode(): void {
+    const { brokers, trace, clock } = this.#cluster;
+    if (brokers === null || brokers.upNodes.length < 2) return;
+    const nodeId = brokers.upNodes[this.#draw(brokers.upNodes.length)]?.nodeId ?? 0;
+    trace.add('world', `node ${nodeId} stops`);
+    brokers.stop(nodeId);
+    clock.schedule(100 + this.#draw(1_500), () => {
+      trace.add('world', `node ${nodeId} starts`);
+      brokers.start(nodeId);
+    });
+  }
+
+  #moveLeaders(): void {
+    const { brokers, broker, chance } = this.#cluster;
+    const up = brokers?.upNodes ?? [];
+    for (const { topicPartition } of [...broker.cluster.topics.logs()]) {
+      const target = up[this.#draw(up.length)];
+      if (chance() < 0.4 && target !== undefined) brokers?.moveLeader(topicPartition, target.nodeId);
+    }
+  }
+
+  #damage({ disk }: SimulatedInstance): void {
+    for (const { taskId } of disk.databases.values()) {
+      if (this.#cluster.chance() < 0.5) disk.damaged.add(formatTaskId(taskId));
+    }
+  }
+
+  #ambush(victim: SimulatedInstance, what: string, act: () => void): void {
+    const kind = this.#cluster.chance() < 0.6 ? (ambushed[this.#draw(ambushed.length)] ?? null) : null;
+    const moment = this.#cluster.chance() < 0.5 ? 'before' : 'after';
+    const patience = kind === null ? 1 + this.#draw(30) : 150;
+    const spring = (at: string): void => {
+      this.#cluster.trace.count(`${what} ${at}`);
+      act();
+    };
+    victim.ambush = { kind, moment, patience, spring };
+  }
+
+  #replace(disk: MemoryDisk): void {
+    const dice = this.#cluster.chance();
+    if (dice < 0.7) this.#cluster.start(disk);
+    else if (dice < 0.9 || this.#cluster.upInstances.length === 0) this.#cluster.start();
+  }
+
+  #victim(): SimulatedInstance {
+    const up = this.#cluster.upInstances;
+    return up[this.#draw(up.length)] ?? this.#cluster.start();
+  }
+
+  /** Later, unless all is calm by then. */
+  #after(ms: number, act: () => void): void {
+    this.#cluster.clock.schedule(ms, () => {
+      if (!this.#cluster.faults.isCalm) act();
+    });
+  }
+
+  #draw(below: number): number {
+    return Math.floor(this.#cluster.chance() * below);
+  }
+
+  #met(name: string): void {
+    this.#cluster.trace.add('world', name);
+    this.#cluster.trace.count(`fault ${name}`);
+  }
+}

@@ -1,0 +1,7 @@
+import type { Simulation } from '../../src/testing/simulation/simulation.ts';
+import { stateless } from './topologies/stateless.ts';
+import { streamJoin } from './topologies/stream-join.ts';
+import { windowedCount } from './topologies/windowed-count.ts';
+
+/** What is simulated; the seeds take turns. */
+export const simulations: readonly Simulation[] = [stateless, windowedCount, streamJoin];

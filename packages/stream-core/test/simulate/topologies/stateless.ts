@@ -1,0 +1,32 @@
+import { StreamsBuilder } from '../../../src/kstream/streams-builder.ts';
+import type { Simulation } from '../../../src/testing/simulation/simulation.ts';
+import type { Topology } from '../../../src/topology/topology.ts';
+import { numbered, oneOf, text, timeOf } from './simulated-text.ts';
+
+const topology = (): Topology => {
+  const builder = new StreamsBuilder();
+  builder
+    .stream('in', text)
+    .filter((_key, value) => !value.endsWith('7'))
+    .flatMapValues((value) => (value.endsWith('3') ? [value, `${value}-again`] : [value]))
+    .to('out', text);
+  return builder.build();
+};
+
+/** Records that go through one by one: some are dropped, some become two. */
+export const stateless: Simulation = {
+  name: 'stateless',
+  topology,
+  topics: { in: 4, out: 3 },
+  output: 'out',
+  feed: (step, chance) =>
+    numbered(step, (number) => ({
+      topic: 'in',
+      key: Buffer.from(`key-${oneOf(chance, 40)}`),
+      value: Buffer.from(`value-${number}`),
+      timestamp: timeOf(step),
+    })),
+  replay: 'partitions',
+  exactlyOnce: 'ordered',
+  atLeastOnce: 'contains',
+};
