@@ -110,7 +110,15 @@ describe('exactly-once', () => {
     const byKey = countsOf(world);
     expect([...byKey.keys()].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
     for (const counts of byKey.values()) expect(counts).toEqual(oneTo(records / 5));
-    const struck = ['crash', 'crash loop', 'zombie', 'transaction time-out', 'leave', 'rebalance storm', 'broker restart'];
+    const struck = [
+      'crash',
+      'crash loop',
+      'zombie',
+      'transaction time-out',
+      'leave',
+      'rebalance storm',
+      'broker restart',
+    ];
     expect(struck.some((name) => world.trace.countOf(`fault ${name}`) > 0)).toBe(true);
   });
 

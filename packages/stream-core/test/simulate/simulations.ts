@@ -1,7 +1,17 @@
 import type { Simulation } from '../../src/testing/simulation/simulation.ts';
+import { foreignKeyJoin } from './topologies/foreign-key-join.ts';
+import { repartitionedCount } from './topologies/repartitioned-count.ts';
 import { stateless } from './topologies/stateless.ts';
 import { streamJoin } from './topologies/stream-join.ts';
+import { suppressedCount } from './topologies/suppressed-count.ts';
 import { windowedCount } from './topologies/windowed-count.ts';
 
 /** What is simulated; the seeds take turns. */
-export const simulations: readonly Simulation[] = [stateless, windowedCount, streamJoin];
+export const simulations: readonly Simulation[] = [
+  stateless,
+  windowedCount,
+  streamJoin,
+  foreignKeyJoin,
+  suppressedCount,
+  repartitionedCount,
+];

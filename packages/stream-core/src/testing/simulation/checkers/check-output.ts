@@ -37,7 +37,9 @@ const ordered = (expected: Values, actual: Values): string[] =>
 
 const sorted = (values: Values): Values => new Map([...values].map(([key, of]) => [key, [...of].sort()]));
 
-const last = (values: Values): Values => new Map([...values].map(([key, of]) => [key, of.slice(-1)]));
+/** The last values. A tombstone counts as a key that never was. */
+const last = (values: Values): Values =>
+  new Map([...values].map(([key, of]) => [key, of.slice(-1)] as const).filter(([, [value]]) => value !== null));
 
 const contains = (expected: Values, actual: Values): string[] =>
   [...expected].flatMap(([key, should]) => {
@@ -56,7 +58,7 @@ const reaches = (expected: Values, actual: Values): string[] =>
   });
 
 const hasKeys = (expected: Values, actual: Values): string[] =>
-  [...expected.keys()].filter((key) => !actual.has(key)).map((key) => `${key} is nowhere`);
+  [...last(expected).keys()].filter((key) => !actual.has(key)).map((key) => `${key} is nowhere`);
 
 const comparisons = {
   ordered,
