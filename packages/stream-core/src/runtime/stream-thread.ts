@@ -98,8 +98,7 @@ export class StreamThread {
     this.#schedule = new OutputSchedule(config, this.#committer, this.#producer);
     this.#flow = new InputFlow(this.#consumer, config.inputBufferMaxBytes);
     const renewing = { committer: this.#committer, tasks: this.#tasks, flow: this.#flow, clients: this.#clients };
-    const onRenewed = (): void => this.#becomeRebalancing();
-    this.#renewal = new ProducerRenewal({ ...parts, ...renewing, logger, onRenewed });
+    this.#renewal = new ProducerRenewal({ ...parts, ...renewing, logger, onRenewed: () => this.#becomeRebalancing() });
     this.#state.onChange(options.onStateChange);
   }
 

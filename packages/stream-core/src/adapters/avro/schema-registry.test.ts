@@ -130,7 +130,7 @@ describe('a registry that is away', () => {
       (_request, response) => response.write('{"sch'),
       stringSchema,
     );
-    const source = schemaRegistry({ url: silent.url, requestTimeout: '50ms', retry: { backoff: 1 } });
+    const source = schemaRegistry({ url: silent.url, requestTimeout: '500ms', retry: { backoff: 1 } });
     expect(await source.schemaById(1)).toBe('"string"');
     expect(silent.asked).toHaveLength(3);
   });
