@@ -75,6 +75,22 @@ describe('a query to the tasks of an instance', () => {
     expect((await second.query(countOf('a'))).position).toEqual(position);
   });
 
+  test('a position knows the topics that a pattern matches', async () => {
+    const server = broker('in-1', 'in-2');
+    const builder = new StreamsBuilder();
+    builder
+      .stream(/in-.*/, text)
+      .groupByKey()
+      .count({ materialized: { name: 'counts' } });
+    const streams = create({ topology: builder.build(), broker: server });
+    await streams.start();
+    put(server, 'in-1', ['a', '1']);
+    put(server, 'in-2', ['a', '2']);
+    const partition = partitionOf('a');
+    const request = { ...countOf('a'), positionBound: { 'in-1': { [partition]: 0 }, 'in-2': { [partition]: 0 } } };
+    await until(async () => (await streams.query(request)).onlyPartitionResult()?.value === 2);
+  });
+
   test('an unknown store, and an instance that does not run', async () => {
     const streams = create({ topology: counting(), broker: broker('in', 'out') });
     const missing = { store: 'missing', query: stateQueries.key('a') };

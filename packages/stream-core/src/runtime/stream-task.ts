@@ -13,7 +13,7 @@ import type { StateStore } from '../state/state-store.ts';
 import type { ViewMode } from '../state/state-view.ts';
 import type { LiveSource } from '../topology/processor-topology.ts';
 import { ProcessorTopology } from '../topology/processor-topology.ts';
-import { upstreamTopics } from '../topology/upstream-topics.ts';
+import { upstreamSources } from '../topology/upstream-sources.ts';
 import { IdleTime } from './idle-time.ts';
 import { OperatorTimes } from './operator-times.ts';
 import type { LagOf } from './partition-group.ts';
@@ -232,8 +232,8 @@ export class StreamTask implements TaskContext {
 
   /** How far the topics were read whose records come to a store, as far as a view shows it; nothing before `open`. */
   position(store: string, mode: ViewMode): Position {
-    const topics = upstreamTopics(this.#options.plan.nodes, store);
-    return this.#offsets.position(topics, mode === 'read_committed' ? null : this.#group);
+    const sources = upstreamSources(this.#options.plan.nodes, store);
+    return this.#offsets.position(sources, mode === 'read_committed' ? null : this.#group);
   }
 
   store(name: string): StateStore | null {

@@ -5,6 +5,8 @@ import type { TaskId } from '../common/task-id.ts';
 import { formatTaskId } from '../common/task-id.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
 import { StreamsError } from '../errors/streams-error.ts';
+import type { TopicSelection } from '../topology/topic-pattern.ts';
+import { readsTopic } from '../topology/topic-pattern.ts';
 import { decodeOffsetMetadata, encodeOffsetMetadata } from './offset-metadata.ts';
 import type { OperatorTimes } from './operator-times.ts';
 import type { PartitionGroup } from './partition-group.ts';
@@ -49,16 +51,17 @@ export class TaskOffsets {
   }
 
   /**
-   * How far the topics were read: the offset before the next one, of each of these topics that was read at all.
+   * How far the topics of these sources were read: the offset before the next one, of each that was read at all.
    *
    * @param group given where it counts what was processed, rather than what is committed
    */
-  position(topics: readonly string[], group: PartitionGroup | null): Position {
+  position(sources: readonly TopicSelection[], group: PartitionGroup | null): Position {
     const position: Record<string, Record<number, number>> = {};
     for (const committed of this.#committed.values()) {
       const { topic, partition } = committed.topicPartition;
       const next = group?.queueOf(committed.topicPartition)?.nextOffset ?? committed.offset;
-      if (next > 0 && topics.includes(topic)) position[topic] = { ...position[topic], [partition]: next - 1 };
+      const isRead = sources.some((source) => readsTopic(source, topic));
+      if (next > 0 && isRead) position[topic] = { ...position[topic], [partition]: next - 1 };
     }
     return position;
   }
