@@ -10,12 +10,9 @@ import type { KafkaStreamsState } from './kafka-streams-state.ts';
 import { kafkaStreamsTransitions } from './kafka-streams-state.ts';
 import type { MetricValue } from './metrics/metrics.ts';
 import { MetricsRegistry } from './metrics/metrics.ts';
-import type { LagInfo } from './query/local-lags.ts';
 import { LocalQueries } from './query/local-queries.ts';
-import type { QueryableStoreType } from './query/local-store.ts';
-import type { QueryOptions } from './query/query-options.ts';
-import type { StateQueryRequest } from './query/run-state-query.ts';
-import type { StateQueryResult } from './query/state-query-result.ts';
+import { QueryableInstance } from './query/queryable-instance.ts';
+import { StreamsMetadataState } from './query/streams-metadata.ts';
 import type { RestoreProgress } from './runtime/changelog-reader.ts';
 import { GlobalStreamThread } from './runtime/global-stream-thread.ts';
 import { StreamThread } from './runtime/stream-thread.ts';
@@ -44,7 +41,7 @@ export interface KafkaStreamsOptions extends StreamsConfig {
  *
  * @see `org.apache.kafka.streams.KafkaStreams`
  */
-export class KafkaStreams {
+export class KafkaStreams extends QueryableInstance {
   readonly #options: KafkaStreamsOptions;
   readonly #config: ResolvedStreamsConfig;
   readonly #plan: TopologyPlan;
@@ -54,7 +51,7 @@ export class KafkaStreams {
   readonly #restarts: ThreadRestarts;
   readonly #log: InstanceLog;
   readonly #global: GlobalStreamThread;
-  readonly #queries: LocalQueries;
+  protected readonly queries: LocalQueries;
   #thread: StreamThread | null = null;
   #ended: Promise<void> | null = null;
   #error: unknown = null;
@@ -69,6 +66,7 @@ export class KafkaStreams {
    * @throws ConfigError and TopologyError, each with every problem
    */
   constructor(options: KafkaStreamsOptions) {
+    super();
     this.#options = options;
     this.#config = resolveStreamsConfig(options);
     const { applicationId, serdeDefaults, broker, clientId, clock, chance } = this.#config;
@@ -81,7 +79,8 @@ export class KafkaStreams {
     this.#log = new InstanceLog(this.#config.logger);
     const onFailure = () => this.#stopThreads();
     this.#global = new GlobalStreamThread({ plan: this.#plan, config: this.#config, client: this.#client, onFailure });
-    this.#queries = new LocalQueries({
+    this.queries = new LocalQueries({
+      metadata: new StreamsMetadataState(this.#plan, this.#config.applicationServer),
       plan: this.#plan,
       global: this.#global,
       admin: this.#client.admin,
@@ -161,38 +160,6 @@ export class KafkaStreams {
     await this.#ended;
   }
 
-  /**
-   * A store to read: what of it lies in the tasks of this instance.
-   *
-   * @param type how to read it, such as `queryableStoreTypes.keyValueStore<string, number>()`
-   * @param options what queries see: what is committed, unless they say otherwise
-   * @returns a handle whose methods reject with STORE_NOT_AVAILABLE while the store is not here, and with
-   *   STORE_TYPE_MISMATCH when it is of another type
-   * @throws StreamsError STORE_NOT_FOUND when the topology has no store of that name
-   */
-  store<H>(name: string, type: QueryableStoreType<H>, options: QueryOptions = {}): H {
-    return this.#queries.store(name, type, options);
-  }
-
-  /**
-   * Asks the parts of a store that are on this instance, each for itself. Global stores answer too.
-   *
-   * @returns what each partition said: an answer with its position, or why it has none
-   * @throws StreamsError STORE_NOT_FOUND, STORE_NOT_AVAILABLE while the instance does not run
-   * @see KIP-796
-   */
-  async query<R>(request: StateQueryRequest<R>): Promise<StateQueryResult<R>> {
-    return this.#queries.query(request);
-  }
-
-  /**
-   * How far the stores here are behind their changelogs, by store and partition: 0 for tasks that process, what is left
-   * to restore for others. Empty while the instance does not run. @throws StreamsError of the broker @see KIP-535
-   */
-  allLocalStorePartitionLags(): Promise<ReadonlyMap<string, ReadonlyMap<number, LagInfo>>> {
-    return this.#queries.lags();
-  }
-
   /** All metrics; empty when another Metrics than a MetricsRegistry was configured. */
   metrics(): readonly MetricValue[] {
     const { metrics } = this.#config;
@@ -264,6 +231,7 @@ export class KafkaStreams {
         isShutdownRequested: () => this.#shutdownCause !== null,
         isPaused: () => this.#isPaused,
         onStateChange: (state) => this.#follow(state),
+        onAssignment: (data) => this.queries.metadata.update(data),
         onRestore: (progress) => this.#onRestore(progress),
       });
       await this.#thread.run();

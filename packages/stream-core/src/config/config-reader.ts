@@ -46,6 +46,14 @@ export class ConfigReader {
     return byDefault;
   }
 
+  /** A place on the network; null when it is left out. */
+  hostAndPort(where: string, value: string | undefined): string | null {
+    if (value === undefined) return null;
+    const port = /^\S+:(\d{1,5})$/.exec(value)?.[1];
+    if (port === undefined || Number(port) > 65_535) this.problem(where, `${value} is not host:port`, 'write both');
+    return value;
+  }
+
   oneOf<T extends string>(
     where: string,
     value: T | undefined,

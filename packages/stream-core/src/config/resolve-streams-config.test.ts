@@ -42,6 +42,7 @@ describe('defaults', () => {
       commitIntervalMs: 30_000,
       autoOffsetReset: 'earliest',
       groupInstanceId: null,
+      applicationServer: null,
       sessionTimeoutMs: 45_000,
       heartbeatIntervalMs: 3_000,
       rebalanceTimeoutMs: 300_000,

@@ -49,6 +49,7 @@ export interface ResolvedStreamsConfig extends ResolvedProcessingConfig {
   readonly autoOffsetReset: AutoOffsetReset;
   readonly clientId: string;
   readonly groupInstanceId: string | null;
+  readonly applicationServer: string | null;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
@@ -212,6 +213,7 @@ export const resolveStreamsConfig = (config: StreamsConfig): ResolvedStreamsConf
     autoOffsetReset,
     clientId: config.clientId ?? `${processing.applicationId}-${suffix}`,
     groupInstanceId: config.groupInstanceId ?? null,
+    applicationServer: reader.hostAndPort('applicationServer', config.applicationServer),
     logger: config.logger ?? stderrLogger(clock),
     metrics: config.metrics ?? new MetricsRegistry(),
     clock,

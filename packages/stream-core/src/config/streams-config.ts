@@ -85,6 +85,11 @@ export interface StreamsConfig extends ProcessingConfig {
   readonly clientId?: string;
   /** Static membership: a name that this instance keeps over restarts (KIP-345). @default none */
   readonly groupInstanceId?: string;
+  /**
+   * Where this instance can be asked for its stores, as `host:port`: the others learn it, and tell it by
+   * `queryMetadataForKey`. Nothing is served there by itself. @default none
+   */
+  readonly applicationServer?: string;
   /** @default 45 s */
   readonly sessionTimeout?: Duration;
   /** @default 3 s */

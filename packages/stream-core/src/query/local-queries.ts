@@ -11,11 +11,13 @@ import { runGlobalStateQuery, runStateQuery } from './run-state-query.ts';
 import type { StateQueryResult } from './state-query-result.ts';
 import type { QueriedTasks } from './store-parts.ts';
 import { storeParts } from './store-parts.ts';
+import type { StreamsMetadataState } from './streams-metadata.ts';
 
 export interface LocalQueriesOptions {
   readonly plan: TopologyPlan;
   readonly global: GlobalStreamThread;
   readonly admin: Admin;
+  readonly metadata: StreamsMetadataState;
   /** The tasks that are here; null while the instance does not run. */
   readonly tasks: () => QueriedTasks | null;
   /** The state of the instance, for messages. */
@@ -30,7 +32,12 @@ export class LocalQueries {
     this.#options = options;
   }
 
-  /** See KafkaStreams.store. */
+  /** Which instance has what. */
+  get metadata(): StreamsMetadataState {
+    return this.#options.metadata;
+  }
+
+  /** See QueryableInstance.store. */
   store<H>(name: string, type: QueryableStoreType<H>, { isolation = 'read_committed' }: QueryOptions): H {
     this.#checkExists(name);
     return type(name, () => {
@@ -40,7 +47,7 @@ export class LocalQueries {
     });
   }
 
-  /** See KafkaStreams.query. */
+  /** See QueryableInstance.query. */
   query<R>(request: StateQueryRequest<R>): StateQueryResult<R> {
     const { store, isolation = 'read_committed' } = request;
     this.#checkExists(store);
@@ -59,7 +66,7 @@ export class LocalQueries {
     return runStateQuery(request, parts);
   }
 
-  /** See KafkaStreams.allLocalStorePartitionLags. */
+  /** See QueryableInstance.allLocalStorePartitionLags. */
   async lags(): Promise<ReadonlyMap<string, ReadonlyMap<number, LagInfo>>> {
     return localLags(this.#options.tasks() ?? { running: [], restoring: [] }, this.#options.admin);
   }

@@ -4,7 +4,6 @@ import { yieldToEventLoop } from '../common/clock.ts';
 import { StateMachine } from '../common/state-machine.ts';
 import type { StreamsError } from '../errors/streams-error.ts';
 import { RecordCache } from '../state/record-cache.ts';
-import { assignmentError } from './assignment/assignment-error.ts';
 import { StreamsAssignor } from './assignment/streams-assignor.ts';
 import { ChangelogReader } from './changelog-reader.ts';
 import { Committer } from './committer.ts';
@@ -146,19 +145,19 @@ export class StreamThread {
     // It ends what a predecessor left open: only then are offsets and changelogs final. Who stops does not wait for it.
     if (!(await Promise.race([this.#producer.init().then(() => true), this.#stopped.promise]))) return;
     const protocol = new StreamsAssignor({
+      ...this.#options,
+      ...config,
       internalTopics: new InternalTopics({ ...config, admin: client.admin, plan }),
-      logger: config.logger,
       ownTasks: () => this.#tasks.taskIds,
-      isShutdownRequested: this.#options.isShutdownRequested,
-      onAssignment: (data) => {
-        this.#assignmentError = assignmentError(data);
+      onAssignmentError: (error) => {
+        this.#assignmentError = error;
       },
     });
     const listener = this.#listener();
     this.#subscription = new MatchedSubscription({
-      plan,
+      ...this.#options,
+      ...config,
       admin: client.admin,
-      logger: config.logger,
       onChange: (topics) => this.#consumer.subscribe({ topics, protocol, listener }),
     });
     await this.#subscription.begin(config.clock.now());

@@ -8,19 +8,30 @@ import { StreamsError } from '../../errors/streams-error.ts';
 import type { SubtopologyPlan } from '../../topology/plan.ts';
 import type { EnsuredTopics, InternalTopics } from '../internal-topics.ts';
 import { taskCount } from '../partition-counts.ts';
+import { assignmentError } from './assignment-error.ts';
 import { assignTasks } from './sticky-task-assignor.ts';
 import type { AssignmentData } from './subscription-data.ts';
-import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from './subscription-data.ts';
+import {
+  decodeAssignment,
+  decodeSubscription,
+  encodeAssignment,
+  encodeSubscription,
+  noNews,
+} from './subscription-data.ts';
 
 export interface StreamsAssignorOptions {
   readonly internalTopics: InternalTopics;
   readonly logger: Logger;
+  /** Where this member can be asked for its stores; null where it cannot. */
+  readonly applicationServer: string | null;
   /** The tasks of this member now. */
   readonly ownTasks: () => readonly TaskId[];
   /** Whether this member was asked to end the whole application. */
   readonly isShutdownRequested: () => boolean;
   /** Told of every assignment that this member gets. */
   readonly onAssignment: (data: AssignmentData) => void;
+  /** Told with every assignment what keeps this member from running; null when nothing does. */
+  readonly onAssignmentError: (error: StreamsError | null) => void;
 }
 
 /**
@@ -38,14 +49,14 @@ export class StreamsAssignor implements GroupProtocol {
   }
 
   userData(): Uint8Array {
-    const { ownTasks, isShutdownRequested } = this.#options;
-    return encodeSubscription({ tasks: ownTasks(), isShutdownRequested: isShutdownRequested() });
+    const { ownTasks, isShutdownRequested, applicationServer } = this.#options;
+    return encodeSubscription({ tasks: ownTasks(), isShutdownRequested: isShutdownRequested(), applicationServer });
   }
 
   async assign(members: readonly MemberSubscription[]): Promise<ReadonlyMap<string, MemberAssignment>> {
     const subscriptions = members.map((member) => ({ member, data: decodeSubscription(member.userData) }));
     if (subscriptions.some(({ data }) => data.isShutdownRequested)) {
-      return nothingFor(members, { isShutdownRequested: true, error: null });
+      return nothingFor(members, { ...noNews, isShutdownRequested: true });
     }
     let ensured: EnsuredTopics;
     try {
@@ -54,7 +65,7 @@ export class StreamsAssignor implements GroupProtocol {
       if (!(error instanceof StreamsError) || error.retriable) throw error;
       // All members must hear of it, not the leader alone.
       const { code, message } = error;
-      return nothingFor(members, { isShutdownRequested: false, error: { code, message } });
+      return nothingFor(members, { ...noNews, error: { code, message } });
     }
     const { plan, counts } = ensured;
     const tasks = plan.subtopologies.flatMap(({ id, sourceTopics }) =>
@@ -67,24 +78,29 @@ export class StreamsAssignor implements GroupProtocol {
       tasks,
       subscriptions.map(({ member, data }) => ({ memberId: member.memberId, tasks: data.tasks })),
     );
-    return this.#cooperative(members, assigned, ensured);
+    const instances = subscriptions.flatMap(({ member: { memberId }, data: { applicationServer } }) =>
+      applicationServer === null ? [] : [{ applicationServer, tasks: assigned.get(memberId) ?? [] }],
+    );
+    const userData = encodeAssignment({ ...noNews, instances, partitionCounts: counts });
+    return this.#cooperative(members, assigned, { ...ensured, userData });
   }
 
   onAssignment({ userData }: MemberAssignment): void {
-    this.#options.onAssignment(decodeAssignment(userData));
+    const data = decodeAssignment(userData);
+    this.#options.onAssignment(data);
+    this.#options.onAssignmentError(assignmentError(data));
   }
 
   /** Turns tasks into partitions, and withholds those that another member still owns. */
   #cooperative(
     members: readonly MemberSubscription[],
     assigned: ReadonlyMap<string, readonly TaskId[]>,
-    ensured: EnsuredTopics,
+    { userData, ...ensured }: EnsuredTopics & { readonly userData: Uint8Array },
   ): ReadonlyMap<string, MemberAssignment> {
     const owners = new Map<string, string>();
     for (const { memberId, ownedPartitions } of members) {
       for (const partition of ownedPartitions) owners.set(topicPartitionKey(partition), memberId);
     }
-    const userData = encodeAssignment({ isShutdownRequested: false, error: null });
     const result = new Map<string, MemberAssignment>();
     for (const [memberId, tasks] of assigned) {
       const whole = tasks.filter((task) =>
