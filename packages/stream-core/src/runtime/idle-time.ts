@@ -3,16 +3,19 @@ import type { SubtopologyPlan } from '../topology/plan.ts';
 import type { OperatorTimes } from './operator-times.ts';
 
 const timeName = 'idle';
+/** Every step is committed: they are as far apart as commits are by default. */
+const stepMs = 100;
 
 /**
  * Moves the stream time of a task by the wall clock while no record comes: from the last record on, stream time grows
- * as fast as the clock, once the idle timeout of the sources is over. How far it came is committed as the time of an
- * operator, so that a restart does not take it back.
+ * as fast as the clock, in steps of 100 ms, once the idle timeout of the sources is over. How far it came is committed
+ * as the time of an operator, so that a restart does not take it back.
  */
 export class IdleTime {
   readonly #timeoutMs: number;
   readonly #time: OperatorTime;
   #sinceMs: number | null = null;
+  #nextMs = Number.POSITIVE_INFINITY;
   #startedAtStreamTime = -1;
 
   private constructor(timeoutMs: number, time: OperatorTime) {
@@ -35,24 +38,31 @@ export class IdleTime {
 
   /** When stream time moves next, in wall-clock ms. */
   get nextMs(): number {
-    return this.#sinceMs === null ? Number.POSITIVE_INFINITY : this.#sinceMs + this.#timeoutMs;
+    return this.#nextMs;
   }
 
   /** A record came: idling begins anew. */
   recordSeen(now: number): void {
-    this.#sinceMs = now;
+    this.#beginAt(now);
     this.#startedAtStreamTime = -1;
   }
 
   /** Where stream time has come to by now; null while it stays. */
   streamTimeAt(now: number, streamTime: number): number | null {
     if (streamTime < 0) return null;
-    this.#sinceMs ??= now;
+    const sinceMs = this.#sinceMs ?? this.#beginAt(now);
     if (this.#startedAtStreamTime < 0) this.#startedAtStreamTime = streamTime;
-    const idleMs = now - this.#sinceMs;
-    const moved = this.#startedAtStreamTime + idleMs;
-    if (idleMs < this.#timeoutMs || moved <= streamTime) return null;
+    if (now < this.#nextMs) return null;
+    this.#nextMs = now + stepMs;
+    const moved = this.#startedAtStreamTime + now - sinceMs;
+    if (moved <= streamTime) return null;
     this.#time.advance(moved);
     return moved;
+  }
+
+  #beginAt(now: number): number {
+    this.#sinceMs = now;
+    this.#nextMs = now + this.#timeoutMs;
+    return now;
   }
 }

@@ -16,9 +16,9 @@ import { PaymentsRun, wrongIn } from '../../../test/payments/kafka/payments-run.
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
-const payments = 200;
+const payments = 500;
 // With the bad records that can be read.
-const confirmable = 504;
+const confirmable = payments + 4;
 const password = 'a-secret-8d21';
 const patience = { timeout: 300_000, interval: 50 };
 

@@ -20,7 +20,7 @@ import { topicNames } from '../topics.ts';
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 300_000 });
 
-const payments = 240;
+const payments = 600;
 const patience = { timeout: 400_000, interval: 100 };
 
 // By hand a broker is away for a minute: MILLRACE_BROKER_AWAY_SECONDS=60.

@@ -3,9 +3,15 @@ import type { BookRecord, BookSource } from '../../../src/payments/books/topic-r
 
 const bytesOf = (hex: string | null): Buffer | null => (hex === null ? null : Buffer.from(hex, 'hex'));
 
-const readTopic = async (bootstrapServers: string, topic: string): Promise<BookRecord[]> => {
-  const records = await readWithJava(bootstrapServers, [topic]);
-  return records.map(({ key, value, timestamp }) => ({ key: bytesOf(key), value: bytesOf(value), timestamp }));
+const readTopics = async (
+  bootstrapServers: string,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, readonly BookRecord[]>> => {
+  const found = new Map<string, BookRecord[]>(topics.map((topic) => [topic, []]));
+  for (const { topic, key, value, timestamp } of await readWithJava(bootstrapServers, topics)) {
+    found.get(topic)?.push({ key: bytesOf(key), value: bytesOf(value), timestamp });
+  }
+  return found;
 };
 
 /** The ids of the schemas that values name. */
@@ -33,8 +39,7 @@ export const readBooks = async (
   servers: { readonly bootstrapServers: string; readonly registryUrl: string },
   topics: readonly string[],
 ): Promise<BookSource> => {
-  const records = new Map<string, readonly BookRecord[]>();
-  for (const topic of topics) records.set(topic, await readTopic(servers.bootstrapServers, topic));
+  const records = await readTopics(servers.bootstrapServers, topics);
   const schemas = new Map<number, string | null>();
   for (const id of schemaIds([...records.values()].flat())) {
     schemas.set(id, await readSchema(servers.registryUrl, id));
