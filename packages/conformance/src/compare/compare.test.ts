@@ -133,6 +133,18 @@ describe('what a comparison notices', () => {
     const change = ({ expected }: MutableCase) => Object.assign(expected, { error: breakdown, topics: {} });
     expect(await outcome(grouped, change)).toBe('passed: ');
   });
+
+  it('what came before that place all the same', async () => {
+    const error = { phase: 'run', at: 1, type: 'StreamsException', root: 'NullPointerException' };
+    const breakdown = (testCase: MutableCase, shift: number) => {
+      const before = first(testCase.expected.topics).slice(0, 1);
+      for (const record of before) record.ts = (record.ts ?? 0) + shift;
+      const [topic = ''] = Object.keys(testCase.expected.topics);
+      Object.assign(testCase.expected, { error, topics: { [topic]: before }, repartitions: {}, changelogs: {} });
+    };
+    expect(await outcome(grouped, (testCase) => breakdown(testCase, 0))).toBe('passed: ');
+    expect(await outcome(grouped, (testCase) => breakdown(testCase, 1))).toMatch(/^failed: topics .*timestamp$/);
+  });
 });
 
 describe('cases that cannot be run', () => {
