@@ -2,7 +2,7 @@ import { systemClock } from '@millrace/stream-core';
 import { pause } from '../../src/payments/demo/demo-clock.ts';
 import type { KillPlan, PlannedKill, PlannedRestart } from './kill-plan.ts';
 import type { KillSystem } from './kill-system.ts';
-import type { PaymentsProcess } from './payments-process.ts';
+import type { PaymentsMember } from './payments-member.ts';
 
 const checkEveryMs = 200;
 
@@ -13,7 +13,7 @@ export class Disturber {
   readonly #onEvent: (text: string) => void;
   readonly #comingBack: Promise<void>[] = [];
   /** The processes that nobody has killed since they were started last. */
-  readonly #expected = new Set<PaymentsProcess>();
+  readonly #expected = new Set<PaymentsMember>();
   readonly #startedMs: number;
   #isDone = false;
   kills = 0;
@@ -67,7 +67,7 @@ export class Disturber {
     this.#comingBack.push(this.#comeBack(victim, downMs));
   }
 
-  async #comeBack(process: PaymentsProcess, downMs: number): Promise<void> {
+  async #comeBack(process: PaymentsMember, downMs: number): Promise<void> {
     await pause(systemClock, downMs);
     await process.start();
     this.#expected.add(process);
@@ -101,7 +101,7 @@ export class Disturber {
     }
   }
 
-  #isUp(process: PaymentsProcess): boolean {
+  #isUp(process: PaymentsMember): boolean {
     return this.#expected.has(process) && process.isRunning;
   }
 

@@ -9,7 +9,7 @@ import { killedBroker } from '../../../stream-core/test/servers/kafka-settings.t
 import type { SchemaRegistryServer } from '../../../stream-core/test/servers/schema-registry.ts';
 import { startSchemaRegistry } from '../../../stream-core/test/servers/schema-registry.ts';
 import { processCount } from './kill-plan.ts';
-import { PaymentsProcess } from './payments-process.ts';
+import { PaymentsMember } from './payments-member.ts';
 
 /** A tenth of the partitions of production. */
 export const partitionsDivisor = 10;
@@ -23,13 +23,13 @@ const engines = ['lmdb', 'rocksdb'] as const;
 export class KillSystem {
   readonly kafka: KafkaServer;
   readonly registry: SchemaRegistryServer;
-  readonly processes: readonly PaymentsProcess[];
+  readonly processes: readonly PaymentsMember[];
   readonly broker: Broker;
   readonly #folder: string;
 
   private constructor(
     servers: { kafka: KafkaServer; registry: SchemaRegistryServer },
-    { folder, processes }: { folder: string; processes: readonly PaymentsProcess[] },
+    { folder, processes }: { folder: string; processes: readonly PaymentsMember[] },
   ) {
     this.kafka = servers.kafka;
     this.registry = servers.registry;
@@ -45,7 +45,7 @@ export class KillSystem {
       startKafka({ machine: 'load', properties: killedBroker }),
       startSchemaRegistry(),
     ]);
-    const processes: PaymentsProcess[] = [];
+    const processes: PaymentsMember[] = [];
     for (let index = 0; index < processCount; index++) {
       const name = `payments-${index + 1}`;
       const state = join(folder, name);
@@ -66,7 +66,7 @@ export class KillSystem {
         // One static member among dynamic ones: both have to come back from a kill.
         ...(index === 0 ? { instanceId: name } : {}),
       };
-      processes.push(await PaymentsProcess.create(name, folder, settings));
+      processes.push(await PaymentsMember.create(name, folder, settings));
     }
     const system = new KillSystem({ kafka: kafkaServer, registry }, { folder, processes });
     try {

@@ -1,18 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { unsecuredToken } from '../../../../stream-core/test/kafka/unsecured-token.ts';
 import { addAcls } from '../../../../stream-core/test/servers/add-acls.ts';
 import { describeWith } from '../../../../stream-core/test/servers/describe-with.ts';
-import type { KafkaServer } from '../../../../stream-core/test/servers/kafka-server.ts';
-import { startKafka } from '../../../../stream-core/test/servers/kafka-server.ts';
-import type { KafkaServerOptions } from '../../../../stream-core/test/servers/kafka-settings.ts';
-import type { SchemaRegistryServer } from '../../../../stream-core/test/servers/schema-registry.ts';
-import { startSchemaRegistry } from '../../../../stream-core/test/servers/schema-registry.ts';
 import { paymentsAcls, topicCreationAcls } from '../../../test/payments/kafka/payments-acls.ts';
+import { usePaymentsPlaces } from '../../../test/payments/kafka/payments-places.ts';
 import type { PaymentsProcess } from '../../../test/payments/kafka/payments-process.ts';
-import { PaymentsRun, wrongIn } from '../../../test/payments/kafka/payments-run.ts';
+import type { PaymentsRun } from '../../../test/payments/kafka/payments-run.ts';
+import { wrongIn } from '../../../test/payments/kafka/payments-run.ts';
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
@@ -23,35 +19,13 @@ const password = 'a-secret-8d21';
 const patience = { timeout: 300_000, interval: 50 };
 
 describeWith(['own kafka', 'registry', 'java clients'], 'payments on a real broker', () => {
-  let registry: SchemaRegistryServer;
-  let folder: string;
-  const open: { close(): Promise<unknown> }[] = [];
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'millrace-run-'));
-    registry = await startSchemaRegistry();
-  });
-  afterEach(async () => {
-    for (const each of open.splice(0).reverse()) await each.close();
-  });
-  afterAll(async () => {
-    await registry?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const place = async (options: KafkaServerOptions = {}): Promise<{ server: KafkaServer; run: PaymentsRun }> => {
-    const server = await startKafka(options);
-    open.push(server);
-    const run = new PaymentsRun({ server, registry: registry.url });
-    open.push(run);
-    return { server, run };
-  };
+  const places = usePaymentsPlaces();
 
   /** A broker that lets somebody in over TLS, to do what ACLs allow. */
   const securePlace = async () => {
     const secure = { protocol: 'SASL_SSL', users: { pipeline: password } } as const;
-    const { server, run } = await place({ secure, acls: true });
-    const authority = join(folder, 'authority.pem');
+    const { server, run } = await places.place({ secure, acls: true });
+    const authority = join(places.folder, 'authority.pem');
     await writeFile(authority, server.certificate?.authority ?? '');
     return { server, run, args: ['--bootstrap', server.secureServers, '--tls-ca', authority] };
   };
@@ -80,7 +54,7 @@ describeWith(['own kafka', 'registry', 'java clients'], 'payments on a real brok
   const lenient = ['--bad-records', 'continue', '--log-level', 'debug'];
 
   test('without security', async () => {
-    const { run } = await place();
+    const { run } = await places.place();
     await payThrough(run, run.start([...lenient, '--create-topics']));
   });
 
@@ -88,7 +62,7 @@ describeWith(['own kafka', 'registry', 'java clients'], 'payments on a real brok
     const { server, run, args } = await securePlace();
     await addAcls(server.bootstrapServers, new Map([['pipeline', paymentsAcls()]]));
     await run.createTopics();
-    const config = join(folder, 'config.json');
+    const config = join(places.folder, 'config.json');
     await writeFile(
       config,
       JSON.stringify({ saslMechanism: 'SCRAM-SHA-512', saslUsername: 'pipeline', saslPassword: password }),

@@ -1,19 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { sleep, systemClock } from '../../../../stream-core/src/common/clock.ts';
 import { controlRequests } from '../../../../stream-core/test/kafka/control-requests.ts';
 import { setTopicConfig } from '../../../../stream-core/test/kafka/set-topic-config.ts';
 import { describeWith } from '../../../../stream-core/test/servers/describe-with.ts';
-import type { KafkaServer } from '../../../../stream-core/test/servers/kafka-server.ts';
-import { startKafka } from '../../../../stream-core/test/servers/kafka-server.ts';
 import type { KafkaServerOptions } from '../../../../stream-core/test/servers/kafka-settings.ts';
 import { killedBroker } from '../../../../stream-core/test/servers/kafka-settings.ts';
-import type { SchemaRegistryServer } from '../../../../stream-core/test/servers/schema-registry.ts';
-import { startSchemaRegistry } from '../../../../stream-core/test/servers/schema-registry.ts';
+import { usePaymentsPlaces } from '../../../test/payments/kafka/payments-places.ts';
 import type { PaymentsProcess } from '../../../test/payments/kafka/payments-process.ts';
-import { PaymentsRun } from '../../../test/payments/kafka/payments-run.ts';
+import type { PaymentsRun } from '../../../test/payments/kafka/payments-run.ts';
 import type { PaymentsTraffic } from '../../../test/payments/kafka/payments-traffic.ts';
 import { orchestrator } from '../applications.ts';
 import { topicNames } from '../topics.ts';
@@ -30,29 +25,8 @@ describeWith(
   ['own kafka', 'registry', 'java clients'],
   'payments on a real broker are neither lost nor doubled',
   () => {
-    let registry: SchemaRegistryServer;
-    let folder: string;
-    const open: { close(): Promise<unknown> }[] = [];
-
-    beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'millrace-recoveries-'));
-      registry = await startSchemaRegistry();
-    });
-    afterEach(async () => {
-      for (const each of open.splice(0).reverse()) await each.close();
-    });
-    afterAll(async () => {
-      await registry?.close();
-      await rm(folder, { recursive: true, force: true });
-    });
-
-    const place = async (options: KafkaServerOptions = {}): Promise<{ server: KafkaServer; run: PaymentsRun }> => {
-      const server = await startKafka({ ...options, properties: killedBroker });
-      open.push(server);
-      const run = new PaymentsRun({ server, registry: registry.url });
-      open.push(run);
-      return { server, run };
-    };
+    const places = usePaymentsPlaces();
+    const place = (options: KafkaServerOptions = {}) => places.place({ ...options, properties: killedBroker });
 
     const confirmed = (traffic: PaymentsTraffic, count: number): Promise<void> =>
       expect.poll(() => traffic.counts.confirmed, patience).toBeGreaterThanOrEqual(count);
@@ -73,7 +47,7 @@ describeWith(
 
     test(`when the broker is killed, and comes back with its data after ${awayMs / 1_000} s`, async () => {
       const { server, run } = await place();
-      const pipeline = run.start([...lenient, '--state', join(folder, 'away')]);
+      const pipeline = run.start([...lenient, '--state', join(places.folder, 'away')]);
       await pipeline.event('pipeline.running');
       const traffic = run.pay(payments);
       traffic.allow(payments / 2);
@@ -91,7 +65,7 @@ describeWith(
       const pipeline = run.start(lenient);
       await pipeline.event('pipeline.running');
       const requests = controlRequests(server.bootstrapServers);
-      open.push(requests);
+      places.closing(requests);
       const coordinator = async (): Promise<number> => {
         requests.cluster.forgetCoordinator('group', orchestrator.applicationId);
         return requests.cluster.coordinator('group', orchestrator.applicationId);

@@ -7,7 +7,7 @@ import { ServerProcess } from '../../../stream-core/test/servers/server-process.
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** `millrace run payments` in a process of its own, which is killed and comes back with what it has on its disk. */
-export class PaymentsProcess {
+export class PaymentsMember {
   readonly name: string;
   readonly #folder: string;
   #process: ServerProcess | null = null;
@@ -26,8 +26,8 @@ export class PaymentsProcess {
     name: string,
     folder: string,
     settings: Readonly<Record<string, unknown>>,
-  ): Promise<PaymentsProcess> {
-    const made = new PaymentsProcess(name, folder);
+  ): Promise<PaymentsMember> {
+    const made = new PaymentsMember(name, folder);
     await writeFile(made.#configFile, JSON.stringify(settings));
     return made;
   }
