@@ -1,35 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { batchOf, openFaultyBroker, partition } from '../../../../test/memory/faulty-broker.ts';
 
-import { RecordBatchBuilder } from '../../../broker/record-batch-builder.ts';
 import { seededChance } from '../../../common/chance.ts';
 import { yieldToEventLoop } from '../../../common/clock.ts';
-import { noHeaders } from '../../../common/headers.ts';
 import type { TopicPartition } from '../../../common/topic-partition.ts';
 import { ManualClock } from '../../../testing/manual-clock.ts';
 import { MemoryBroker } from '../memory-broker.ts';
-import { ScriptedFaults } from '../scripted-faults.ts';
-
-/** A broker on a manual clock, whose requests fail as they are told to. */
-const open = () => {
-  const clock = new ManualClock(1_000_000);
-  const faults = new ScriptedFaults();
-  const broker = new MemoryBroker({ clock, faults });
-  broker.createTopic('t', { partitions: 2 });
-  const client = broker.connect({ clientId: 'client', clock, chance: seededChance(1) });
-  return { clock, broker, client, faults };
-};
-
-const partition: TopicPartition = { topic: 't', partition: 0 };
-
-const batchOf = (value: string) => {
-  const builder = new RecordBatchBuilder();
-  builder.append(null, Buffer.from(value), 1_000_000, noHeaders);
-  return builder.build();
-};
 
 describe('a reader under faults', () => {
   test('waits through a broker that does not answer, without spinning', async () => {
-    const { clock, broker, client, faults } = open();
+    const { clock, broker, client, faults } = openFaultyBroker();
     broker.produce('t', [{ key: null, value: Buffer.from('x'), partition: 0 }]);
     const fetcher = client.fetcher({ isolationLevel: 'read_committed', maxPartitionBytes: 1_000 });
     fetcher.assign([partition]);
@@ -68,7 +48,7 @@ describe('a reader under faults', () => {
   });
 
   test('does not poll in vain: an idle reader sends one request', async () => {
-    const { clock, client, faults } = open();
+    const { clock, client, faults } = openFaultyBroker();
     const fetcher = client.fetcher({ isolationLevel: 'read_committed', maxPartitionBytes: 1_000 });
     fetcher.assign([partition]);
     fetcher.seek(partition, 0);
@@ -83,7 +63,7 @@ describe('a reader under faults', () => {
   });
 
   test('sees no data of an open transaction come in', async () => {
-    const { clock, client, faults } = open();
+    const { clock, client, faults } = openFaultyBroker();
     const producer = client.producer({ transactionalId: 'txn', transactionTimeoutMs: 900_000 });
     await producer.init();
     const fetcher = client.fetcher({ isolationLevel: 'read_committed', maxPartitionBytes: 1_000 });
@@ -97,7 +77,7 @@ describe('a reader under faults', () => {
   });
 
   test('meets a topic that is not there', async () => {
-    const { client, broker } = open();
+    const { client, broker } = openFaultyBroker();
     const fetcher = client.fetcher({ isolationLevel: 'read_committed', maxPartitionBytes: 1_000 });
     fetcher.assign([partition]);
     fetcher.seek(partition, 0);

@@ -1,36 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { batchOf, openFaultyBroker, partition } from '../../../../test/memory/faulty-broker.ts';
 
-import { RecordBatchBuilder } from '../../../broker/record-batch-builder.ts';
 import { seededChance } from '../../../common/chance.ts';
-import { noHeaders } from '../../../common/headers.ts';
-import type { TopicPartition } from '../../../common/topic-partition.ts';
 import { ManualClock } from '../../../testing/manual-clock.ts';
 import { MemoryBroker } from '../memory-broker.ts';
-import { ScriptedFaults } from '../scripted-faults.ts';
-
-/** A broker on a manual clock, whose requests fail as they are told to. */
-const open = () => {
-  const clock = new ManualClock(1_000_000);
-  const faults = new ScriptedFaults();
-  const broker = new MemoryBroker({ clock, faults });
-  broker.createTopic('t', { partitions: 2 });
-  const client = broker.connect({ clientId: 'client', clock, chance: seededChance(1) });
-  return { clock, broker, client, faults };
-};
-
-const partition: TopicPartition = { topic: 't', partition: 0 };
-
-const batchOf = (value: string) => {
-  const builder = new RecordBatchBuilder();
-  builder.append(null, Buffer.from(value), 1_000_000, noHeaders);
-  return builder.build();
-};
 
 const valuesIn = (broker: MemoryBroker): string[] => broker.records('t').map(({ value }) => `${value}`);
 
 describe('a producer under faults', () => {
   test('sends each batch once, in order, whatever gets lost', async () => {
-    const { clock, broker, client, faults } = open();
+    const { clock, broker, client, faults } = openFaultyBroker();
     const producer = client.producer({ transactionalId: null, transactionTimeoutMs: 1_000 });
     await producer.init();
     faults.fail('before', 'produce', 'BROKER_UNAVAILABLE');
@@ -41,7 +20,7 @@ describe('a producer under faults', () => {
   });
 
   test('commits once when the answer to the commit gets lost', async () => {
-    const { clock, broker, client, faults } = open();
+    const { clock, broker, client, faults } = openFaultyBroker();
     const producer = client.producer({ transactionalId: 'txn', transactionTimeoutMs: 60_000 });
     await producer.init();
     for (const value of ['a', 'b']) {
@@ -55,7 +34,7 @@ describe('a producer under faults', () => {
   });
 
   test('is of no further use when the outcome stays unknown', async () => {
-    const { clock, client, faults, broker } = open();
+    const { clock, client, faults, broker } = openFaultyBroker();
     const producer = client.producer({ transactionalId: 'txn', transactionTimeoutMs: 60_000 });
     await producer.init();
     producer.begin();
@@ -74,7 +53,7 @@ describe('a producer under faults', () => {
   });
 
   test('refuses to commit after a batch that nobody answered for', async () => {
-    const { clock, client, faults, broker } = open();
+    const { clock, client, faults, broker } = openFaultyBroker();
     const producer = client.producer({ transactionalId: 'txn', transactionTimeoutMs: 900_000 });
     await producer.init();
     producer.begin();
@@ -107,7 +86,7 @@ describe('a producer under faults', () => {
   });
 
   test('gives up what was not sent when it is closed', async () => {
-    const { clock, client, faults, broker } = open();
+    const { clock, client, faults, broker } = openFaultyBroker();
     const producer = client.producer({ transactionalId: null, transactionTimeoutMs: 1_000 });
     await producer.init();
     faults.fail('before', 'produce', ...Array.from({ length: 10_000 }, () => 'BROKER_UNAVAILABLE' as const));

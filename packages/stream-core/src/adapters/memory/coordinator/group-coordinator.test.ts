@@ -1,78 +1,16 @@
 import { describe, expect, test } from 'vitest';
-
-import { ManualClock } from '../../../testing/manual-clock.ts';
-import { DeadlineQueue } from '../deadline-queue.ts';
-import { GroupCoordinator, MemberIdRequiredError } from './group-coordinator.ts';
-import type { JoinGroupRequest, JoinGroupResponse, SyncGroupResponse } from './group-requests.ts';
-
-const sessionTimeoutMs = 10_000;
-const rebalanceTimeoutMs = 60_000;
-const text = (value: string): Uint8Array => Buffer.from(value);
-
-const open = (options: { initialRebalanceDelayMs?: number } = {}) => {
-  const clock = new ManualClock();
-  const timers = new DeadlineQueue(clock);
-  timers.hold();
-  const { initialRebalanceDelayMs = 0 } = options;
-  const coordinator = new GroupCoordinator({ timers, chance: () => 0.5, initialRebalanceDelayMs });
-
-  const join = (request: Partial<JoinGroupRequest> = {}): Promise<JoinGroupResponse> =>
-    coordinator.join({
-      groupId: 'g',
-      memberId: '',
-      groupInstanceId: null,
-      clientId: 'client',
-      sessionTimeoutMs,
-      rebalanceTimeoutMs,
-      protocolType: 'consumer',
-      protocols: [{ name: 'p', metadata: text('') }],
-      requireKnownMemberId: false,
-      ...request,
-    });
-
-  const identityOf = ({ memberId, generationId }: JoinGroupResponse, groupInstanceId: string | null = null) => ({
-    groupId: 'g',
-    memberId,
-    generationId,
-    groupInstanceId,
-  });
-
-  const sync = (
-    joined: JoinGroupResponse,
-    assignments: Record<string, string> = {},
-    groupInstanceId: string | null = null,
-  ): Promise<SyncGroupResponse> =>
-    coordinator.sync({
-      ...identityOf(joined, groupInstanceId),
-      protocolType: 'consumer',
-      protocolName: 'p',
-      assignments: new Map(Object.entries(assignments).map(([memberId, value]) => [memberId, text(value)])),
-    });
-
-  /** A group of one member in its first generation. */
-  const alone = async (request: Partial<JoinGroupRequest> = {}): Promise<JoinGroupResponse> => {
-    const joined = await join(request);
-    await sync(joined, { [joined.memberId]: 'everything' }, request.groupInstanceId ?? null);
-    return joined;
-  };
-
-  const state = () => coordinator.describe('g')?.state ?? null;
-  const refused = (joined: JoinGroupResponse, groupInstanceId: string | null = null): string | null => {
-    try {
-      coordinator.heartbeat(identityOf(joined, groupInstanceId));
-      return null;
-    } catch (error) {
-      return (error as { error: string }).error;
-    }
-  };
-  return { clock, coordinator, join, sync, alone, state, refused, identityOf };
-};
-
-const refusal = (error: string) => expect.objectContaining({ name: 'StreamsError', error });
+import {
+  openCoordinator,
+  rebalanceTimeoutMs,
+  refusal,
+  sessionTimeoutMs,
+  text,
+} from '../../../../test/memory/coordinator-harness.ts';
+import { MemberIdRequiredError } from './group-coordinator.ts';
 
 describe('a generation', () => {
   test('begins when everybody has joined, and is complete when the leader has assigned', async () => {
-    const { join, sync, state, alone } = open();
+    const { join, sync, state, alone } = openCoordinator();
     const first = await alone();
     expect(first).toMatchObject({ generationId: 1, leader: first.memberId });
     expect(state()).toBe('Stable');
@@ -96,7 +34,7 @@ describe('a generation', () => {
   });
 
   test('is asked for by a changed member, or by the leader, and by nobody else', async () => {
-    const { join, sync, alone, state } = open();
+    const { join, sync, alone, state } = openCoordinator();
     const leader = await alone();
     const metadata = text('m');
     const joining = join({ protocols: [{ name: 'p', metadata }] });
@@ -116,7 +54,7 @@ describe('a generation', () => {
   });
 
   test('answers a join that was sent again, and puts another change into the next generation', async () => {
-    const { join, alone, sync, state } = open();
+    const { join, alone, sync, state } = openCoordinator();
     const first = await alone();
     const second = join();
     const joined = await join({ memberId: first.memberId });
@@ -129,7 +67,7 @@ describe('a generation', () => {
   });
 
   test('is over for those who wait for their assignment when somebody joins', async () => {
-    const { join, alone, sync, state } = open();
+    const { join, alone, sync, state } = openCoordinator();
     const leader = await alone();
     const second = join();
     await join({ memberId: leader.memberId });
@@ -141,7 +79,7 @@ describe('a generation', () => {
   });
 
   test('is refused under another number', async () => {
-    const { alone, sync, refused } = open();
+    const { alone, sync, refused } = openCoordinator();
     const joined = await alone();
     const stale = { ...joined, generationId: 0 };
     expect(refused(stale)).toBe('ILLEGAL_GENERATION');
@@ -151,7 +89,7 @@ describe('a generation', () => {
 
 describe('members', () => {
   test('without heartbeats are removed after their session, and no sooner', async () => {
-    const { clock, alone, refused, coordinator } = open();
+    const { clock, alone, refused, coordinator } = openCoordinator();
     const joined = await alone();
     await clock.advance(sessionTimeoutMs - 1);
     expect(refused(joined)).toBeNull();
@@ -163,7 +101,7 @@ describe('members', () => {
   });
 
   test('that wait for the others need no heartbeats', async () => {
-    const { clock, join, alone, refused } = open();
+    const { clock, join, alone, refused } = openCoordinator();
     const slow = await alone();
     const waiting = join();
     for (let waited = 0; waited < rebalanceTimeoutMs - sessionTimeoutMs; waited += sessionTimeoutMs / 2) {
@@ -175,7 +113,7 @@ describe('members', () => {
   });
 
   test('that send a heartbeat while they wait need no more of them', async () => {
-    const { clock, join, alone, refused } = open();
+    const { clock, join, alone, refused } = openCoordinator();
     const slow = await alone();
     const rejoined = join({ protocols: [{ name: 'p', metadata: text('m') }] });
     const again = await join({ memberId: slow.memberId });
@@ -191,7 +129,7 @@ describe('members', () => {
   });
 
   test('that do not rejoin in time are left behind', async () => {
-    const { clock, join, alone, refused } = open();
+    const { clock, join, alone, refused } = openCoordinator();
     const slow = await alone();
     const waiting = join();
     for (let waited = 0; waited < rebalanceTimeoutMs; waited += sessionTimeoutMs / 2) {
@@ -204,7 +142,7 @@ describe('members', () => {
   });
 
   test('that join and never ask for their assignment are left behind', async () => {
-    const { clock, join, alone, sync, refused, state } = open();
+    const { clock, join, alone, sync, refused, state } = openCoordinator();
     const leader = await alone();
     const second = join();
     const joined = await join({ memberId: leader.memberId });
@@ -221,7 +159,7 @@ describe('members', () => {
   });
 
   test('that leave let the others go on at once', async () => {
-    const { coordinator, join, alone, state } = open();
+    const { coordinator, join, alone, state } = openCoordinator();
     const first = await alone();
     const second = join();
     coordinator.leave('g', first.memberId, null);
@@ -232,7 +170,7 @@ describe('members', () => {
   });
 
   test('get their id first when that is required, and are waited for with it', async () => {
-    const { clock, join, alone, state } = open();
+    const { clock, join, alone, state } = openCoordinator();
     const first = await alone();
     const required = join({ requireKnownMemberId: true });
     const { memberId } = await required.catch((error: MemberIdRequiredError) => error as { memberId: string });
@@ -250,7 +188,7 @@ describe('members', () => {
   });
 
   test('that were promised an id and leave are waited for no longer, and leave no group behind', async () => {
-    const { clock, coordinator, join, alone } = open();
+    const { clock, coordinator, join, alone } = openCoordinator();
     const promised = async (): Promise<string> => {
       const error = await join({ requireKnownMemberId: true }).catch((thrown: unknown) => thrown);
       return (error as MemberIdRequiredError).memberId;
@@ -269,11 +207,11 @@ describe('members', () => {
   });
 
   test('need a group id', async () => {
-    await expect(open().join({ groupId: '' })).rejects.toThrow(refusal('INVALID_GROUP_ID'));
+    await expect(openCoordinator().join({ groupId: '' })).rejects.toThrow(refusal('INVALID_GROUP_ID'));
   });
 
   test('must share a protocol', async () => {
-    const { coordinator, join, alone } = open();
+    const { coordinator, join, alone } = openCoordinator();
     const both = [
       { name: 'q', metadata: text('') },
       { name: 'p', metadata: text('') },
@@ -289,7 +227,7 @@ describe('members', () => {
   });
 
   test('of the first rebalance are waited for when the broker is told to', async () => {
-    const { clock, join, state } = open({ initialRebalanceDelayMs: 3_000 });
+    const { clock, join, state } = openCoordinator({ initialRebalanceDelayMs: 3_000 });
     const first = join();
     await clock.advance(2_999);
     expect(state()).toBe('PreparingRebalance');

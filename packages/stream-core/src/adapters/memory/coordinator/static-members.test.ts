@@ -1,80 +1,11 @@
 import { describe, expect, test } from 'vitest';
-
-import { ManualClock } from '../../../testing/manual-clock.ts';
-import { DeadlineQueue } from '../deadline-queue.ts';
-import { GroupCoordinator } from './group-coordinator.ts';
-import type { JoinGroupRequest, JoinGroupResponse, SyncGroupResponse } from './group-requests.ts';
-
-const sessionTimeoutMs = 10_000;
-const rebalanceTimeoutMs = 60_000;
-const text = (value: string): Uint8Array => Buffer.from(value);
-
-const open = (options: { initialRebalanceDelayMs?: number } = {}) => {
-  const clock = new ManualClock();
-  const timers = new DeadlineQueue(clock);
-  timers.hold();
-  const { initialRebalanceDelayMs = 0 } = options;
-  const coordinator = new GroupCoordinator({ timers, chance: () => 0.5, initialRebalanceDelayMs });
-
-  const join = (request: Partial<JoinGroupRequest> = {}): Promise<JoinGroupResponse> =>
-    coordinator.join({
-      groupId: 'g',
-      memberId: '',
-      groupInstanceId: null,
-      clientId: 'client',
-      sessionTimeoutMs,
-      rebalanceTimeoutMs,
-      protocolType: 'consumer',
-      protocols: [{ name: 'p', metadata: text('') }],
-      requireKnownMemberId: false,
-      ...request,
-    });
-
-  const identityOf = ({ memberId, generationId }: JoinGroupResponse, groupInstanceId: string | null = null) => ({
-    groupId: 'g',
-    memberId,
-    generationId,
-    groupInstanceId,
-  });
-
-  const sync = (
-    joined: JoinGroupResponse,
-    assignments: Record<string, string> = {},
-    groupInstanceId: string | null = null,
-  ): Promise<SyncGroupResponse> =>
-    coordinator.sync({
-      ...identityOf(joined, groupInstanceId),
-      protocolType: 'consumer',
-      protocolName: 'p',
-      assignments: new Map(Object.entries(assignments).map(([memberId, value]) => [memberId, text(value)])),
-    });
-
-  /** A group of one member in its first generation. */
-  const alone = async (request: Partial<JoinGroupRequest> = {}): Promise<JoinGroupResponse> => {
-    const joined = await join(request);
-    await sync(joined, { [joined.memberId]: 'everything' }, request.groupInstanceId ?? null);
-    return joined;
-  };
-
-  const state = () => coordinator.describe('g')?.state ?? null;
-  const refused = (joined: JoinGroupResponse, groupInstanceId: string | null = null): string | null => {
-    try {
-      coordinator.heartbeat(identityOf(joined, groupInstanceId));
-      return null;
-    } catch (error) {
-      return (error as { error: string }).error;
-    }
-  };
-  return { clock, coordinator, join, sync, alone, state, refused, identityOf };
-};
-
-const refusal = (error: string) => expect.objectContaining({ name: 'StreamsError', error });
+import { openCoordinator, refusal, sessionTimeoutMs, text } from '../../../../test/memory/coordinator-harness.ts';
 
 describe('static members', () => {
   const one = { groupInstanceId: 'one' };
 
   test('come back without a rebalance, to the assignment that they had', async () => {
-    const { alone, join, sync, refused, state } = open();
+    const { alone, join, sync, refused, state } = openCoordinator();
     const before = await alone(one);
     const after = await join(one);
     expect(after).toMatchObject({ generationId: 1, leader: after.memberId, skipAssignment: true });
@@ -87,7 +18,7 @@ describe('static members', () => {
   });
 
   test('that are away for a rebalance find their place in the next generation', async () => {
-    const { clock, alone, join, sync, state, refused } = open();
+    const { clock, alone, join, sync, state, refused } = openCoordinator();
     const away = await alone({ ...one, sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 5_000 });
     const second = join({ rebalanceTimeoutMs: 5_000 });
     await clock.advance(5_000);
@@ -105,7 +36,7 @@ describe('static members', () => {
   });
 
   test('that do not come back for it in time are out', async () => {
-    const { clock, alone, join, sync, refused } = open();
+    const { clock, alone, join, sync, refused } = openCoordinator();
     const away = await alone({ ...one, sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 5_000 });
     const second = join({ rebalanceTimeoutMs: 5_000 });
     await clock.advance(5_000);
@@ -117,7 +48,7 @@ describe('static members', () => {
   });
 
   test('that are all away keep their group in its rebalance until one is back', async () => {
-    const { clock, coordinator, alone, join, sync, state } = open();
+    const { clock, coordinator, alone, join, sync, state } = openCoordinator();
     const timeouts = { sessionTimeoutMs: 60_000, rebalanceTimeoutMs: 5_000 };
     const leader = await alone({ ...one, ...timeouts });
     const second = join(timeouts);
@@ -133,7 +64,7 @@ describe('static members', () => {
   });
 
   test('that take over while a join is pending fence the older one', async () => {
-    const { alone, join } = open();
+    const { alone, join } = openCoordinator();
     await alone();
     const older = join(one);
     const newer = join(one);
@@ -146,7 +77,7 @@ describe('commits', () => {
   const none = { groupId: 'g', generationId: -1, memberId: '', groupInstanceId: null };
 
   test('of nobody are for groups without members', async () => {
-    const { coordinator, alone } = open();
+    const { coordinator, alone } = openCoordinator();
     coordinator.checkCommit(none, { transactional: false });
     await alone();
     expect(() => coordinator.checkCommit(none, { transactional: false })).toThrow(refusal('UNKNOWN_MEMBER_ID'));
@@ -155,7 +86,7 @@ describe('commits', () => {
   });
 
   test('need the member and the generation of now', async () => {
-    const { coordinator, alone, identityOf } = open();
+    const { coordinator, alone, identityOf } = openCoordinator();
     const joined = await alone();
     const identity = identityOf(joined);
     const check = (changes: Partial<typeof identity>, transactional = true) =>
@@ -167,7 +98,7 @@ describe('commits', () => {
   });
 
   test('go through while the group gathers, and not while it assigns', async () => {
-    const { coordinator, alone, join, identityOf } = open();
+    const { coordinator, alone, join, identityOf } = openCoordinator();
     const first = await alone();
     const second = join();
     coordinator.checkCommit(identityOf(first), { transactional: false });
@@ -182,7 +113,7 @@ describe('commits', () => {
   });
 
   test('count as a sign of life', async () => {
-    const { clock, coordinator, alone, identityOf, refused } = open();
+    const { clock, coordinator, alone, identityOf, refused } = openCoordinator();
     const joined = await alone();
     await clock.advance(sessionTimeoutMs - 1);
     coordinator.checkCommit(identityOf(joined), { transactional: false });
