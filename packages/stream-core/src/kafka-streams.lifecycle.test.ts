@@ -47,6 +47,26 @@ const noting = () => {
   return { logger, of: (event: string) => lines.filter(([, own]) => own === event) };
 };
 
+test('an instance whose offsets a transaction holds says so, and does not wait for it when it is closed', async () => {
+  const { server, clock, chance } = fragile();
+  const other = server.connect({ clientId: 'other', clock, chance });
+  const producer = other.producer({ transactionalId: 'left-open', transactionTimeoutMs: 600_000 });
+  await producer.init();
+  producer.begin();
+  const topicPartition = { topic: 'in', partition: 0 };
+  const group = { groupId: 'app', generationId: -1, memberId: '', groupInstanceId: null };
+  await producer.sendOffsets([{ topicPartition, offset: 1, leaderEpoch: -1, metadata: '' }], group);
+  const { logger, of } = noting();
+  const streams = create({ topology: copying(), broker: server, clock, chance, logger });
+  streams.start().catch(() => undefined);
+  await clock.advance(20_000);
+  expect(of('offsets.waiting')).toMatchObject([['warn', 'offsets.waiting', { ...topicPartition, partitions: 1 }]]);
+  const closing = streams.close();
+  await clock.settle(closing, 2_000);
+  expect(streams.state).toBe('NOT_RUNNING');
+  await clock.settle(other.close());
+});
+
 describe('a broker that is away for a moment', () => {
   test('is not waited for by an instance that is closed before it has begun', async () => {
     const { server, clock, chance, state } = fragile();

@@ -88,6 +88,7 @@ export class StreamThread {
       consumer: this.#consumer,
       producer: this.#producer,
       outputTopics: this.#outputTopics,
+      stopped: this.#stopped.promise,
     };
     this.#positions = new InputPositions(parts);
     this.#tasks = new TaskManager({ ...parts, changelogs: this.#changelogs, positions: this.#positions, cache });

@@ -15,6 +15,7 @@ import { prepareWrites } from '../topology/plan.ts';
 import type { ChangelogReader } from './changelog-reader.ts';
 import type { InputPositions } from './input-positions.ts';
 import type { OutputTopics } from './output-topics.ts';
+import { stableOffsets } from './stable-offsets.ts';
 import { StreamTask } from './stream-task.ts';
 import type { StreamsProducer } from './streams-producer.ts';
 import { TaskDatabases } from './task-databases.ts';
@@ -29,6 +30,8 @@ export interface TaskManagerOptions {
   readonly positions: InputPositions;
   readonly cache: RecordCache | null;
   readonly directory: StateDirectory;
+  /** Resolves when the thread has to stop. */
+  readonly stopped: Promise<unknown>;
   /** The stores that every instance holds all of. */
   readonly globalStore: (name: string) => StateStore | null;
 }
@@ -123,6 +126,7 @@ export class TaskManager {
     this.#databases.expect(this.#running.size + this.#restoring.size + fresh.length);
     // One request for all of them: the tasks that run wait meanwhile.
     const offsets = await this.#committed(fresh);
+    if (offsets === null) return;
     for (const { taskId, plan, partitions: own } of fresh) {
       await this.#prepareOutput(plan);
       const committed = offsets.splice(0, own.length);
@@ -185,9 +189,9 @@ export class TaskManager {
     this.#databases.closed(task.taskId);
   }
 
-  async #committed(groups: readonly TaskPartitions[]): Promise<(OffsetAndMetadata | null)[]> {
+  #committed(groups: readonly TaskPartitions[]): Promise<(OffsetAndMetadata | null)[] | null> {
     const partitions = groups.flatMap((group) => group.partitions);
-    return partitions.length === 0 ? [] : [...(await this.#options.consumer.committed(partitions))];
+    return stableOffsets(partitions, { ...this.#options, ...this.#options.config });
   }
 
   /** Begins the task of a database anew that does not go with its changelogs. */
@@ -224,8 +228,10 @@ export class TaskManager {
   }
 
   /** Gives further partitions to a task that is here. Its stores stay as they are: they belong to the partition number. */
-  async #grow({ name, partitions }: TaskPartitions): Promise<void> {
-    const committed = await this.#options.consumer.committed(partitions);
+  async #grow(group: TaskPartitions): Promise<void> {
+    const { name, partitions } = group;
+    const committed = await this.#committed([group]);
+    if (committed === null) return;
     const restoring = this.#restoring.get(name);
     if (restoring !== undefined) {
       this.#restoring.set(name, {

@@ -100,12 +100,12 @@ const quickStart = (nodes: number): Record<string, string> => ({
 });
 
 /**
- * For brokers that are killed: the pace at which Kafka itself looks for overdue transactions. A broker that does so while
- * it still starts may not know the partitions yet, and ends the transaction without a marker in them: their last stable
- * offset stands still for good.
+ * For brokers that are killed: looking for overdue transactions begins late. A broker that does so while it still starts,
+ * which takes long where others use the machine, may not know the partitions yet, and ends the transaction without a
+ * marker in them: their last stable offset stands still for good.
  */
 export const killedBroker: Readonly<Record<string, string>> = {
-  'transaction.abort.timed.out.transaction.cleanup.interval.ms': '10000',
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': '60000',
 };
 
 const loginModule = (name: string, options: string): string =>
