@@ -3,6 +3,7 @@ import type { KeyValueStore } from '@millrace/stream-core';
 import { seededChance, serdes, stores, Topology } from '@millrace/stream-core';
 import { TopologyTestDriver } from '@millrace/stream-core/testing';
 import { stateEngines } from '../state-engines.ts';
+import { zipfRank } from '../zipf.ts';
 import { anonymousBytes } from './anonymous-bytes.ts';
 
 const bytes = { key: serdes.string(), value: serdes.bytes() };
@@ -49,13 +50,6 @@ const topology = (): Topology => {
 };
 
 const keyOf = (index: number): string => `key-${String(index).padStart(12, '0')}`;
-
-/** Ranks by Zipf's law, drawn by inverting its integral: close enough for a load. */
-const zipfRank = (chance: () => number, keys: number): number => {
-  const exponent = 0.99;
-  const power = 1 - exponent;
-  return Math.min(keys - 1, Math.floor((chance() * (keys ** power - 1) + 1) ** (1 / power)) - 1);
-};
 
 /** A prime, so that keys come in no order. */
 const stride = 7_368_787;
