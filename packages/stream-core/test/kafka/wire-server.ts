@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-
-import { Reader, Writer } from '../../src/adapters/kafka/platformatic-library.ts';
 import { apiVersionsApi } from '../../src/adapters/kafka/protocol/api-versions-api.ts';
+import { Reader } from '../../src/adapters/kafka/protocol/reader.ts';
+import { Writer } from '../../src/adapters/kafka/protocol/writer.ts';
 
 /** A request as it came over the wire. */
 export interface WireRequest {
@@ -21,7 +21,7 @@ export const versionsBody = (
   ranges: readonly (readonly [number, number, number])[],
   errorCode = 0,
 ): Buffer => {
-  const writer = Writer.create();
+  const writer = new Writer();
   const apiKeys = ranges.map(([apiKey, minVersion, maxVersion]) => ({ apiKey, minVersion, maxVersion }));
   apiVersionsApi.writeResponse(writer, { errorCode, apiKeys, finalizedFeatures: [] }, version);
   return writer.buffer;
@@ -65,7 +65,7 @@ export class WireServer {
 }
 
 const parse = (frame: Buffer, socket: Socket): WireRequest => {
-  const reader = Reader.from(frame);
+  const reader = new Reader(frame);
   const [key, version, correlationId] = [reader.readInt16(), reader.readInt16(), reader.readInt32()];
   return {
     key,

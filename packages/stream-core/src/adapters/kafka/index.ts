@@ -1,4 +1,4 @@
-// The public door `@millrace/stream-core/kafka`; it needs the peer `@platformatic/kafka`.
+// The public door `@millrace/stream-core/kafka`; the peer `@platformatic/kafka` is needed to write snappy and lz4.
 export type { CompressionType } from './compression/compression-type.ts';
 export type { FetchTuning } from './fetch/fetch-options.ts';
 export { kafka } from './kafka-broker.ts';

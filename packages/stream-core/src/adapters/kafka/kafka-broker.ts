@@ -1,4 +1,5 @@
 import type { Broker, ClientOptions } from '../../broker/broker.ts';
+import { requireCompression } from './compression/platformatic-library.ts';
 import { KafkaClient } from './kafka-client.ts';
 import type { KafkaOptions, KafkaTuning } from './kafka-options.ts';
 import { resolveOptions, resolveTuning } from './kafka-options.ts';
@@ -14,6 +15,7 @@ import type { Transport } from './transport.ts';
  */
 export const kafka = (options: KafkaOptions): Broker => {
   const { settings, network } = resolveOptions(options);
+  requireCompression(settings.compression);
   return {
     connect: (client) => {
       const { clientId, clock } = client;
@@ -30,5 +32,6 @@ export const kafka = (options: KafkaOptions): Broker => {
  */
 export const kafkaOver = (transport: (client: ClientOptions) => Transport, tuning: KafkaTuning = {}): Broker => {
   const settings = resolveTuning(tuning);
+  requireCompression(settings.compression);
   return { connect: (client) => new KafkaClient({ ...client, settings, transport: transport(client) }) };
 };

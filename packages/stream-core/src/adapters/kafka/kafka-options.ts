@@ -21,7 +21,10 @@ export interface KafkaTuning {
   readonly retryBackoffMaxMs?: number;
   /** After so long, what is known of a topic is asked for again. Default 300,000, as Kafka's `metadata.max.age.ms`. */
   readonly metadataMaxAgeMs?: number;
-  /** How batches are packed: `none`, `gzip`, `snappy`, `lz4` or `zstd`. Default `none`. */
+  /**
+   * How batches are packed: `none`, `gzip`, `snappy`, `lz4` or `zstd`. Default `none`. `snappy` and `lz4` need the peer
+   * `@platformatic/kafka` 2.12.1; what others have packed is read without it.
+   */
   readonly compression?: CompressionType;
   /** The most bytes of batches in one produce request; a batch that is larger goes alone. Default 1,048,576. */
   readonly maxRequestSizeBytes?: number;

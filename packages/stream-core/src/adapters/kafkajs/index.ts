@@ -1,4 +1,4 @@
-// The public door `@millrace/stream-core/kafkajs`; it needs the peers `kafkajs` and `@platformatic/kafka`.
+// The public door `@millrace/stream-core/kafkajs`; it needs the peer `kafkajs`.
 
 export type { KafkajsOptions } from './kafkajs-broker.ts';
 export { kafkajs } from './kafkajs-broker.ts';

@@ -1,9 +1,9 @@
 import type { Clock } from '../../common/clock.ts';
 import { StreamsError } from '../../errors/streams-error.ts';
 import type { VersionedApi } from '../kafka/network/broker-versions.ts';
-import { Reader } from '../kafka/platformatic-library.ts';
 import type { Api } from '../kafka/protocol/api.ts';
 import { skipResponseTags } from '../kafka/protocol/headers.ts';
+import { Reader } from '../kafka/protocol/reader.ts';
 import type { BrokerNode, RequestOptions, Transport } from '../kafka/transport.ts';
 import { anyNode } from '../kafka/transport.ts';
 import type { KafkajsCluster } from './kafkajs-library.ts';
@@ -55,7 +55,7 @@ export class KafkajsTransport implements Transport {
     const { name, key } = api;
     const { timeoutMs, lane } = options;
     const call: RawCall = { name, key, version, body: requestBody(api, version, request), timeoutMs };
-    const reader = Reader.from(await this.#connection(node, lane).send(call));
+    const reader = new Reader(await this.#connection(node, lane).send(call));
     // kafkajs has read the correlation id.
     skipResponseTags(reader, api, version);
     return api.readResponse(reader, version);

@@ -1,9 +1,9 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { batchLayout } from '../../../broker/batch-layout.ts';
 import { RecordBatch } from '../../../broker/record-batch.ts';
-import { compressionsAlgorithms } from '../platformatic-library.ts';
 import type { CompressionType } from './compression-type.ts';
 import { compressionMask, compressionTypes } from './compression-type.ts';
+import { platformaticLibrary } from './platformatic-library.ts';
 import { snappyFrameHeaderBytes, snappyFrameMagic } from './snappy-decoder.ts';
 
 /** What snappy-java packs at a time. */
@@ -12,13 +12,14 @@ const lengthOverhead = batchLayout.length + 4;
 
 /** In the framing of snappy-java, which every client of Kafka reads. */
 const packSnappy = (plain: Buffer): Buffer => {
+  const { snappy } = platformaticLibrary().compressionsAlgorithms;
   const header = Buffer.alloc(snappyFrameHeaderBytes);
   snappyFrameMagic.copy(header);
   header.writeInt32BE(1, 8);
   header.writeInt32BE(1, 12);
   const parts: Buffer[] = [header];
   for (let at = 0; at < plain.length; at += snappyChunkBytes) {
-    const chunk = compressionsAlgorithms.snappy.compressSync(plain.subarray(at, at + snappyChunkBytes));
+    const chunk = snappy.compressSync(plain.subarray(at, at + snappyChunkBytes));
     const length = Buffer.alloc(4);
     length.writeUInt32BE(chunk.length);
     parts.push(length, chunk);
@@ -29,7 +30,7 @@ const packSnappy = (plain: Buffer): Buffer => {
 const packers: Readonly<Record<Exclude<CompressionType, 'none'>, (plain: Buffer) => Buffer>> = {
   gzip: (plain) => gzipSync(plain),
   snappy: packSnappy,
-  lz4: (plain) => compressionsAlgorithms.lz4.compressSync(plain),
+  lz4: (plain) => platformaticLibrary().compressionsAlgorithms.lz4.compressSync(plain),
   zstd: (plain) => zstdCompressSync(plain),
 };
 

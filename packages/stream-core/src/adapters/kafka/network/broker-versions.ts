@@ -1,8 +1,8 @@
 import { StreamsError } from '../../../errors/streams-error.ts';
-import { Reader } from '../platformatic-library.ts';
 import type { Api, ResponseOf } from '../protocol/api.ts';
 import { apiVersionsApi } from '../protocol/api-versions-api.ts';
 import { isKafkaError, kafkaError } from '../protocol/error-codes.ts';
+import { Reader } from '../protocol/reader.ts';
 import { addressText } from './network-error.ts';
 import type { HostPort } from './network-options.ts';
 
@@ -50,11 +50,11 @@ export const negotiateVersions = async (address: HostPort, ask: Ask): Promise<Br
   let body = await ask(newest);
   let version = newest;
   if (body.length >= 2 && isKafkaError(body.readInt16BE(0), 'UNSUPPORTED_VERSION')) {
-    const { apiKeys } = apiVersionsApi.readResponse(Reader.from(body), 0);
+    const { apiKeys } = apiVersionsApi.readResponse(new Reader(body), 0);
     version = Math.min(newest, apiKeys.find(({ apiKey }) => apiKey === apiVersionsApi.key)?.maxVersion ?? 0);
     body = await ask(version);
   }
-  const answer = apiVersionsApi.readResponse(Reader.from(body), version);
+  const answer = apiVersionsApi.readResponse(new Reader(body), version);
   if (answer.errorCode === 0) return new BrokerVersions(address, answer);
   const { name } = kafkaError(answer.errorCode);
   const problem = `does not tell its versions (${name}). Use a broker of Kafka 2.8 or later.`;

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 
 import type { Timer } from '../../../common/clock.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
-import { Reader } from '../platformatic-library.ts';
 import type { Api } from '../protocol/api.ts';
 import { apiVersionsApi } from '../protocol/api-versions-api.ts';
 import { corrupt } from '../protocol/bounds.ts';
 import { skipResponseTags } from '../protocol/headers.ts';
+import { Reader } from '../protocol/reader.ts';
 import { authenticate } from './authenticate.ts';
 import type { BrokerVersions } from './broker-versions.ts';
 import { negotiateVersions } from './broker-versions.ts';
@@ -115,7 +115,7 @@ export class WireConnection {
   async request<Request, Response>(asked: Asked<Request, Response>): Promise<Response> {
     const { api, version } = asked;
     const answer = await this.#ask(asked);
-    const reader = Reader.from(answer);
+    const reader = new Reader(answer);
     skipResponseTags(reader, api, version);
     return api.readResponse(reader, version);
   }

@@ -1,29 +1,9 @@
-import { Writer } from '../platformatic-library.ts';
 import type { Api } from '../protocol/api.ts';
 import type { RequestHeader } from '../protocol/headers.ts';
 import { writeRequestHeader } from '../protocol/headers.ts';
+import { Writer } from '../protocol/writer.ts';
 
-/** Pieces from this size on are sent from where they are; smaller ones are cheaper to copy than to send one by one. */
-const largePieceBytes = 16_384;
-
-/** Joins neighbours that are small. Record batches are large, and not copied. */
-const joinSmall = (pieces: readonly Buffer[]): Buffer[] => {
-  const joined: Buffer[] = [];
-  let small: Buffer[] = [];
-  const flush = (): void => {
-    if (small.length > 0) joined.push(Buffer.concat(small));
-    small = [];
-  };
-  for (const piece of pieces) {
-    if (piece.length < largePieceBytes) small.push(piece);
-    else {
-      flush();
-      joined.push(piece);
-    }
-  }
-  flush();
-  return joined;
-};
+const sizeBytes = 4;
 
 /** A request as the pieces that go over the wire, its size first. */
 export const requestPieces = <Request>(
@@ -31,9 +11,11 @@ export const requestPieces = <Request>(
   header: RequestHeader,
   request: Request,
 ): Buffer[] => {
-  const writer = Writer.create();
+  const writer = new Writer();
+  writer.appendInt32(0);
   writeRequestHeader(writer, api, header);
   api.writeRequest(writer, request, header.version);
-  writer.prependLength();
-  return joinSmall(writer.buffers);
+  const pieces = writer.buffers;
+  pieces[0]?.writeInt32BE(writer.length - sizeBytes, 0);
+  return pieces;
 };

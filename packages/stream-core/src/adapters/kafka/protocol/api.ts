@@ -1,7 +1,8 @@
-import type { Reader, Writer } from '@platformatic/kafka';
 import { readMessage, structCodec } from './codec.ts';
+import type { Reader } from './reader.ts';
 import type { Codec } from './scalar-codecs.ts';
 import type { Fields, Read, Written } from './schema.ts';
+import type { Writer } from './writer.ts';
 
 /**
  * A request of the Kafka protocol and its answer, in the versions that this client speaks. Both are plain objects whose

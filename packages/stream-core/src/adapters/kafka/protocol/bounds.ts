@@ -1,5 +1,6 @@
-import type { Reader } from '@platformatic/kafka';
 import { StreamsError } from '../../../errors/streams-error.ts';
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
 
 const maxVarintBytes = 5;
 
@@ -39,6 +40,13 @@ export interface LengthRules {
 }
 
 const plainLength = (reader: Reader, wide: boolean): number => (wide ? reader.readInt32() : reader.readInt16());
+
+/** Writes a length or count; -1 stands for null. */
+export const writeLength = (writer: Writer, length: number, { compact, wide }: LengthRules): void => {
+  if (compact) writer.appendUnsignedVarInt(length + 1);
+  else if (wide) writer.appendInt32(length);
+  else writer.appendInt16(length);
+};
 
 /** Reads a length or count that fits into the bytes that are left; -1 stands for null. */
 export const readLength = (reader: Reader, rules: LengthRules): number => {

@@ -1,14 +1,15 @@
 import { Buffer } from 'node:buffer';
-import { Reader, Writer } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
 import { readMessage, structCodec } from './codec.ts';
+import { Reader } from './reader.ts';
 import type { Fields } from './schema.ts';
+import { Writer } from './writer.ts';
 
 const flexible = (fields: Fields, version = 0) => structCodec(fields, { version, flexible: true, where: 'Test' });
 const plain = (fields: Fields, version = 0) => structCodec(fields, { version, flexible: false, where: 'Test' });
 
 const readHex = (codec: ReturnType<typeof flexible>, hex: string): unknown =>
-  readMessage(codec, Reader.from(Buffer.from(hex, 'hex')), 'Test');
+  readMessage(codec, new Reader(Buffer.from(hex, 'hex')), 'Test');
 
 const corrupt = expect.objectContaining({ code: 'CORRUPT_MESSAGE' });
 
@@ -44,7 +45,7 @@ describe('tagged fields', () => {
   });
 
   it('are not written when they are what stands for nothing', () => {
-    const writer = Writer.create();
+    const writer = new Writer();
     codec.write(writer, { id: 7, extra: -1 });
     expect(writer.buffer.toString('hex')).toBe('0700');
   });
@@ -52,14 +53,14 @@ describe('tagged fields', () => {
 
 describe('a field', () => {
   it('that is left out is written as its default', () => {
-    const writer = Writer.create();
+    const writer = new Writer();
     plain({ a: { type: 'int16', default: 5 }, b: 'string', c: { array: 'int8' } }).write(writer, {});
     expect(writer.buffer.toString('hex')).toBe('0005' + '0000' + '00000000');
   });
 
   it('of another version is left out when it is written, and has its default when it is read', () => {
     const fields = { id: { type: 'int8', since: 1, default: -1 }, name: { type: 'string', until: 0 } } as const;
-    const writer = Writer.create();
+    const writer = new Writer();
     plain(fields, 1).write(writer, { id: 3, name: 'left out' });
     expect(writer.buffer.toString('hex')).toBe('03');
     expect(readHex(plain(fields, 0), '000161')).toEqual({ id: -1, name: 'a' });
@@ -67,23 +68,23 @@ describe('a field', () => {
 
   it('cannot be null in a version that has no null for it', () => {
     const codec = plain({ text: { type: 'string', nullableSince: 1 }, list: { array: 'int8' } });
-    expect(() => codec.write(Writer.create(), { text: null })).toThrow(
+    expect(() => codec.write(new Writer(), { text: null })).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED_VERSION' }),
     );
-    expect(() => codec.write(Writer.create(), { list: null })).toThrow(
+    expect(() => codec.write(new Writer(), { list: null })).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED_VERSION' }),
     );
   });
 
   it('has no more text than the protocol allows', () => {
-    expect(() => flexible({ text: 'string' }).write(Writer.create(), { text: 'x'.repeat(0x8000) })).toThrow(
+    expect(() => flexible({ text: 'string' }).write(new Writer(), { text: 'x'.repeat(0x8000) })).toThrow(
       expect.objectContaining({ code: 'REQUEST_REFUSED' }),
     );
   });
 
   it('of bytes is handed on without a copy', () => {
     const message = Buffer.from('00000003' + '010203', 'hex');
-    const { data } = readMessage(plain({ data: 'records' }), Reader.from(message), 'Test') as { data: Buffer };
+    const { data } = readMessage(plain({ data: 'records' }), new Reader(message), 'Test') as { data: Buffer };
     message[5] = 9;
     expect([...data]).toEqual([1, 9, 3]);
   });
@@ -91,9 +92,9 @@ describe('a field', () => {
   it('of 64 bits keeps every number that JavaScript has', () => {
     const codec = plain({ n: 'int64' });
     for (const n of [0, -1, 2 ** 32, -(2 ** 32) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
-      const writer = Writer.create();
+      const writer = new Writer();
       codec.write(writer, { n });
-      expect(readMessage(codec, Reader.from(writer.buffer), 'Test')).toEqual({ n });
+      expect(readMessage(codec, new Reader(writer.buffer), 'Test')).toEqual({ n });
     }
   });
 });

@@ -1,11 +1,11 @@
-import type { Reader, Writer } from '@platformatic/kafka';
 import { StreamsError } from '../../../errors/streams-error.ts';
-import { Writer as BytesWriter } from '../platformatic-library.ts';
 import type { LengthRules } from './bounds.ts';
-import { corrupt, readLength, readUnsignedVarint } from './bounds.ts';
+import { corrupt, readLength, readUnsignedVarint, writeLength } from './bounds.ts';
+import type { Reader } from './reader.ts';
 import type { Codec, FieldTraits } from './scalar-codecs.ts';
 import { scalarCodec, scalarDefaults } from './scalar-codecs.ts';
 import type { Field, Fields, ScalarType } from './schema.ts';
+import { Writer } from './writer.ts';
 
 interface StructTraits {
   readonly version: number;
@@ -49,8 +49,7 @@ const arrayCodec = (element: Codec, traits: FieldTraits): Codec => {
         throw new StreamsError('UNSUPPORTED_VERSION', `${where} cannot be null in this version of the request.`);
       }
       const length = items?.length ?? -1;
-      if (compact) writer.appendUnsignedVarInt(length + 1);
-      else writer.appendInt32(length);
+      writeLength(writer, length, rules);
       for (const item of items ?? []) element.write(writer, item);
     },
     read: (reader) => {
@@ -96,7 +95,7 @@ const writeTagged = (writer: Writer, slots: readonly TaggedSlot[], values: Value
   for (const { name, codec, absent, tag } of slots) {
     const value = values[name];
     if (value === undefined || isSame(codec.received(value), absent)) continue;
-    const bytes = BytesWriter.create();
+    const bytes = new Writer();
     codec.write(bytes, value);
     present.push({ tag, bytes });
   }

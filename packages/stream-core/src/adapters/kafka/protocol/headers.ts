@@ -1,6 +1,7 @@
-import type { Reader, Writer } from '@platformatic/kafka';
 import type { Api } from './api.ts';
 import { readMessage, structCodec } from './codec.ts';
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
 
 type HeaderApi = Pick<Api<never, never>, 'key' | 'flexibleVersion'>;
 
@@ -15,13 +16,17 @@ const apiVersionsKey = 18;
 const where = 'The header of a response';
 const correlation = structCodec({ correlationId: 'int32' }, { version: 0, flexible: false, where });
 const taggedFields = structCodec({}, { version: 0, flexible: true, where });
+// The client id has a length of two bytes even in flexible versions, so that any broker can read it.
+const requestStart = structCodec(
+  { apiKey: 'int16', version: 'int16', correlationId: 'int32', clientId: { type: 'string', nullable: true } },
+  { version: 0, flexible: false, where: 'The header of a request' },
+);
 
 /** Writes what stands before the body of a request; the size of the whole comes before it. */
 export const writeRequestHeader = (writer: Writer, api: HeaderApi, header: RequestHeader): void => {
   const { version, correlationId, clientId } = header;
-  // The client id has a length of two bytes even in flexible versions, so that any broker can read it.
-  writer.appendInt16(api.key).appendInt16(version).appendInt32(correlationId).appendString(clientId, false);
-  if (version >= api.flexibleVersion) writer.appendTaggedFields();
+  requestStart.write(writer, { apiKey: api.key, version, correlationId, clientId });
+  if (version >= api.flexibleVersion) taggedFields.write(writer, {});
 };
 
 /** Reads which request a response belongs to. @throws StreamsError CORRUPT_MESSAGE */

@@ -1,13 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { Reader, Writer } from '@platformatic/kafka';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { everyApi } from '../../../../test/every-api.ts';
 import { findStreamsError } from '../../../errors/streams-error.ts';
 import { readMessage, structCodec } from './codec.ts';
+import { Reader } from './reader.ts';
 import type { Codec } from './scalar-codecs.ts';
 import type { Field, Fields, ScalarType } from './schema.ts';
+import { Writer } from './writer.ts';
 
 /** A message of Kafka's own classes; see Recorder.java. */
 interface Recorded {
@@ -39,12 +40,12 @@ const codecOf = ({ api, side, version }: Pick<Recorded, 'api' | 'side' | 'versio
 };
 
 const write = (codec: Codec, message: unknown): Buffer => {
-  const writer = Writer.create();
+  const writer = new Writer();
   codec.write(writer, message);
   return writer.buffer;
 };
 
-const read = (codec: Codec, bytes: Buffer): unknown => readMessage(codec, Reader.from(bytes), 'the message');
+const read = (codec: Codec, bytes: Buffer): unknown => readMessage(codec, new Reader(bytes), 'the message');
 
 const outcomeOf = (codec: Codec, bytes: Buffer): string => {
   try {
@@ -182,7 +183,7 @@ describe('any message', () => {
         const codec = codecOf({ api: name, side, version });
         const property = fc.property(messageArbitrary(apiOf(name)[side], version), (message) => {
           const bytes = write(codec, message);
-          const reader = Reader.from(bytes);
+          const reader = new Reader(bytes);
           expect(readMessage(codec, reader, name)).toEqual(codec.received(message));
           expect(reader.remaining).toBe(0);
         });

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
-import type { Reader, Writer } from '@platformatic/kafka';
-import { asBuffer } from '../../../common/bytes.ts';
 import { StreamsError } from '../../../errors/streams-error.ts';
 import type { LengthRules } from './bounds.ts';
-import { readLength } from './bounds.ts';
+import { readLength, writeLength } from './bounds.ts';
+import type { Reader } from './reader.ts';
 import type { ScalarType } from './schema.ts';
+import type { Writer } from './writer.ts';
 
 /** Writes and reads values of one type in one version. */
 export interface Codec {
@@ -50,10 +50,22 @@ const readInt64 = (reader: Reader): number => {
   return high * 0x1_0000_0000 + reader.readUnsignedInt32();
 };
 
+/** @throws RangeError for what is not 16 bytes: the rest of the message would be read wrongly */
+const uuidBytes = (text: string): Buffer => {
+  const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
+  if (bytes.length !== 16) throw new RangeError(`${JSON.stringify(text)} is no UUID`);
+  return bytes;
+};
+
+const uuidText = (bytes: Buffer): string => {
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+};
+
 const fixedCodecs: Readonly<Record<Exclude<ScalarType, 'string' | 'bytes' | 'records'>, Codec>> = {
   boolean: {
     minBytes: 1,
-    write: (writer, value) => writer.appendBoolean(value === true),
+    write: (writer, value) => writer.appendInt8(value === true ? 1 : 0),
     read: (reader) => reader.readUnsignedInt8() !== 0,
     received: same,
   },
@@ -77,14 +89,14 @@ const fixedCodecs: Readonly<Record<Exclude<ScalarType, 'string' | 'bytes' | 'rec
   },
   int64: {
     minBytes: 8,
-    write: (writer, value) => writer.appendInt64(BigInt(value as number)),
+    write: (writer, value) => writer.appendInt64(value as number),
     read: readInt64,
     received: same,
   },
   uuid: {
     minBytes: 16,
-    write: (writer, value) => writer.appendUUID(value as string),
-    read: (reader) => reader.readUUID(),
+    write: (writer, value) => writer.append(uuidBytes(value as string)),
+    read: (reader) => uuidText(reader.readBytes(16)),
     received: same,
   },
 };
@@ -100,7 +112,7 @@ const stringCodec = (traits: FieldTraits): Codec => {
   const write = (writer: Writer, value: unknown): void => {
     notNull(value, traits);
     if (value === null) {
-      writer.appendString(null, compact);
+      writeLength(writer, -1, rules);
       return;
     }
     const text = value as string;
@@ -111,14 +123,13 @@ const stringCodec = (traits: FieldTraits): Codec => {
         `${where} has ${sizeBytes} bytes; a string of the Kafka protocol has at most ${maxStringBytes}. Shorten it.`,
       );
     }
-    writer.appendString(text, compact);
+    writeLength(writer, sizeBytes, rules);
+    writer.append(Buffer.from(text, 'utf8'));
   };
   const read = (reader: Reader): string | null => {
     const length = readLength(reader, rules);
     if (length <= 0) return length === 0 ? '' : null;
-    const text = reader.buffer.toString('utf-8', reader.position, reader.position + length);
-    reader.skip(length);
-    return text;
+    return reader.readText(length);
   };
   return { minBytes: compact ? 1 : 2, write, read, received: same };
 };
@@ -129,14 +140,14 @@ const bytesCodec = (traits: FieldTraits): Codec => {
   const rules: LengthRules = { ...traits, wide: true, unitBytes: 1 };
   const write = (writer: Writer, value: unknown): void => {
     notNull(value, traits);
-    writer.appendBytes(value === null ? null : asBuffer(value as Uint8Array), compact);
+    const bytes = value as Uint8Array | null;
+    writeLength(writer, bytes?.length ?? -1, rules);
+    if (bytes !== null) writer.append(bytes);
   };
   const read = (reader: Reader): Buffer | null => {
     const length = readLength(reader, rules);
     if (length <= 0) return length === 0 ? emptyBytes : null;
-    const bytes = reader.buffer.slice(reader.position, reader.position + length);
-    reader.skip(length);
-    return bytes;
+    return reader.readBytes(length);
   };
   return { minBytes: compact ? 1 : 4, write, read, received: same };
 };
