@@ -16,8 +16,8 @@ Runs recorded answers of Kafka Streams (.jsonl, .jsonl.gz) against the public AP
 
   --only SUBSTRING    only cases whose name contains it
   --list-unsupported  prints each case that uses what the library does not have, and what that is
-  --runtime           runs on KafkaStreams over the memory broker instead of the test driver; only cases of one
-                      sub-topology, of which output topics and errors are compared
+  --runtime           runs on KafkaStreams over the memory broker instead of the test driver; everything but the
+                      entries of the stores is compared
   --state ENGINE      memory, lmdb or rocksdb; on the last two every write goes through to the engine (memory)`;
 
 /** Where the lines go. */

@@ -32,7 +32,7 @@ export const runLine = async (line: string, runner: Runner, withState: WithState
   try {
     const testCase = readCase(line);
     const result = await withState(async (state) => runner.run(testCase, state));
-    const difference = compareCase(testCase, result, runner.compares);
+    const difference = compareCase(testCase, result);
     if (difference !== null) return verdict(name, 'failed', difference);
     return { ...verdict(name, 'passed'), isLateBuildError: isLateBuildError(testCase.expected.error, result.error) };
   } catch (error) {

@@ -4,6 +4,7 @@ import { readCase } from '../language/case.ts';
 import { readCaseLines } from '../language/case-file.ts';
 import { withMemoryState } from '../run/case-state.ts';
 import { driverRunner } from '../run/driver-runner.ts';
+import type { Runner } from '../run/runner.ts';
 import { runtimeRunner } from '../run/runtime-runner.ts';
 import { runLine } from '../run-line.ts';
 
@@ -38,10 +39,14 @@ const lineOf = (file: string, name: string): string => {
   return line;
 };
 
-const outcome = async (line: string, change: (testCase: MutableCase) => void): Promise<string> => {
+const outcome = async (
+  line: string,
+  change: (testCase: MutableCase) => void,
+  runner: Runner = driverRunner,
+): Promise<string> => {
   const testCase = JSON.parse(line) as MutableCase;
   change(testCase);
-  const verdict = await runLine(JSON.stringify(testCase), driverRunner, withMemoryState);
+  const verdict = await runLine(JSON.stringify(testCase), runner, withMemoryState);
   return `${verdict.outcome}: ${verdict.detail.split('\n')[0]}`;
 };
 
@@ -128,6 +133,12 @@ describe('what a comparison notices', () => {
     );
   });
 
+  it.each(['topics', 'repartitions', 'changelogs'] as const)('%s that differ on the whole runtime', async (kind) => {
+    expect(await outcome(grouped, () => undefined, runtimeRunner)).toBe('passed: ');
+    const change = ({ expected }: MutableCase) => Object.assign(first(expected[kind])[0]!, { v: 'AAAA' });
+    expect(await outcome(grouped, change, runtimeRunner)).toMatch(new RegExp(`^failed: ${kind} .*: value`));
+  });
+
   it('nothing behind the place where Kafka Streams broke down over a null of its own', async () => {
     const breakdown = { phase: 'run', at: 1, type: 'StreamsException', root: 'NullPointerException' };
     const change = ({ expected }: MutableCase) => Object.assign(expected, { error: breakdown, topics: {} });
@@ -150,10 +161,10 @@ describe('what a comparison notices', () => {
 describe('cases that cannot be run', () => {
   it('what a runner cannot answer is unsupported, with what it is', async () => {
     const testCase = JSON.parse(grouped) as MutableCase;
-    testCase.topology.push({ id: 'apart', op: 'stream', topic: 'apart' }, { op: 'to', from: 'apart', topic: 'other' });
+    Object.assign(testCase.expected.topics, { 'no topic': [] });
     expect(await runLine(JSON.stringify(testCase), runtimeRunner, withMemoryState)).toMatchObject({
       outcome: 'unsupported',
-      detail: 'several sub-topologies',
+      detail: 'topic names that a broker refuses',
     });
   });
 

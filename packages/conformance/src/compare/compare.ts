@@ -1,5 +1,5 @@
 import type { Case } from '../language/case.ts';
-import type { ActualRecord, Runner, RunResult } from '../run/runner.ts';
+import type { ActualRecord, RunResult } from '../run/runner.ts';
 import { normalDescription } from './describe.ts';
 import { compareErrors, isBreakdown } from './errors.ts';
 import { compareTopics } from './records.ts';
@@ -36,8 +36,8 @@ const kindOf = (topic: string, { config, expected }: Case): TopicKind => {
 
 type Topics = ReadonlyMap<string, readonly ActualRecord[]>;
 
-const compareAllTopics = (testCase: Case, actual: Topics, compares: Runner['compares']): string | null => {
-  for (const kind of compares === 'output' ? (['topics'] as const) : kinds) {
+const compareAllTopics = (testCase: Case, actual: Topics, withInternal: boolean): string | null => {
+  for (const kind of withInternal ? kinds : (['topics'] as const)) {
     const own = new Map([...actual].filter(([topic]) => kindOf(topic, testCase) === kind));
     const withHeaders = kind !== 'changelogs';
     const difference = compareTopics(kind, testCase.expected[kind], { actual: own, withHeaders });
@@ -62,11 +62,7 @@ const observedTimeOf =
   };
 
 /** The first difference between what Kafka Streams answered and what the library did, or null. */
-export const compareCase = (
-  testCase: Case,
-  result: RunResult,
-  compares: Runner['compares'] = 'everything',
-): string | null => {
+export const compareCase = (testCase: Case, result: RunResult): string | null => {
   const { expected } = testCase;
   const topics = Map.groupBy<string, ActualRecord>(result.produced, ({ topic }) => topic);
   if (isBreakdown(expected.error, result.error)) {
@@ -79,7 +75,7 @@ export const compareCase = (
   return (
     compareErrors(expected.error, result.error) ??
     compareDescriptions(expected.describe, result.describe) ??
-    compareAllTopics(testCase, topics, compares) ??
+    compareAllTopics(testCase, topics, result.hasInternalTopics) ??
     (expected.stores === null || result.stores === null ? null : compareStores(expected.stores, result.stores, context))
   );
 };

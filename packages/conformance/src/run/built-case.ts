@@ -24,6 +24,7 @@ export const runError = (phase: Phase, thrown: unknown, at: number | null = null
 export const failedResult = (error: RunError, describe: string | null): RunResult => ({
   describe,
   produced: [],
+  hasInternalTopics: true,
   stores: null,
   retentions: [],
   error,

@@ -26,6 +26,8 @@ export interface RunResult {
   readonly describe: string | null;
   /** Everything that was written, to internal topics too, in order; behind an error, what came before. */
   readonly produced: readonly ActualRecord[];
+  /** Whether repartition topics and changelogs can be held against the answer too, and not output topics alone. */
+  readonly hasInternalTopics: boolean;
   /** The stores of the topology with their entries; null behind an error. */
   readonly stores: ReadonlyMap<string, readonly StoreEntry[]> | null;
   readonly retentions: readonly WindowRetention[];
@@ -35,8 +37,6 @@ export interface RunResult {
 /** A way to run cases. */
 export interface Runner {
   readonly name: string;
-  /** What of its result can be held against the answer: all of it, or errors and output topics alone. */
-  readonly compares: 'everything' | 'output';
   /** @throws UnsupportedError, CaseError; what the library throws is part of the result */
   run(testCase: Case, state: StateBackend): RunResult | Promise<RunResult>;
 }

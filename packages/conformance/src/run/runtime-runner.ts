@@ -1,17 +1,18 @@
-import type { Clock, StateBackend } from '@millrace/stream-core';
+import type { Clock, ProcessingGuarantee, StateBackend } from '@millrace/stream-core';
 import { KafkaStreams, seededChance, silentLogger } from '@millrace/stream-core';
 import { MemoryBroker } from '@millrace/stream-core/memory';
 import type { Case } from '../language/case.ts';
 import type { BuiltCase } from './built-case.ts';
 import { buildCase, failedResult, runError } from './built-case.ts';
 import { inputBytes } from './input-bytes.ts';
+import { PacedBroker } from './paced-broker.ts';
 import type { ActualRecord, RunError, Runner, RunResult } from './runner.ts';
-import { checkRuntimeCanAnswer } from './runtime-limits.ts';
+import { checkRuntimeCanAnswer, showsOffsets, withOnePartition } from './runtime-limits.ts';
 import { stateOptions } from './state-options.ts';
 import { SteppedClock } from './stepped-clock.ts';
 
-// How long an input may take; a record that is skipped is never committed by itself.
-const processingLimitMs = 5_000;
+// How long an input may take, with everything that it causes; a record that is skipped is never committed by itself.
+const processingLimitMs = 60_000;
 // So long the instance gets to finish what needs no commit of an input: punctuations, and what they cause.
 const settlingMs = 1_000;
 const startLimitMs = 60_000;
@@ -30,6 +31,10 @@ const readTopics = ({ topology, expected }: Case, { inputs }: BuiltCase): Readon
   return new Set([...inputs.keys(), ...expected.repartitions.keys()].filter((topic) => !global.includes(topic)));
 };
 
+/** What an error leaves behind is that of a transaction. */
+const guaranteeOf = (testCase: Case): ProcessingGuarantee =>
+  showsOffsets(testCase) && testCase.expected.error === null ? 'at_least_once' : 'exactly_once_v2';
+
 /** A case on the whole runtime: an application instance and the broker that it works on. */
 class RuntimeRun {
   readonly #built: BuiltCase;
@@ -38,6 +43,7 @@ class RuntimeRun {
   /** The wall clock that the topology sees: it stands still unless an input moves it, as in the test driver. */
   #wallMs: number;
   readonly #broker: MemoryBroker;
+  readonly #paced: PacedBroker;
   readonly #admin: ReturnType<MemoryBroker['connect']>['admin'];
   readonly #streams: KafkaStreams;
   readonly #outputs: ReadonlySet<string>;
@@ -53,6 +59,7 @@ class RuntimeRun {
     const chance = seededChance(1);
     this.#broker = new MemoryBroker({ clock: this.#clock, chance });
     this.#admin = this.#broker.connect({ clientId: 'conformance', clock: this.#clock, chance }).admin;
+    this.#paced = new PacedBroker(this.#broker, this.#clock);
     this.#outputs = outputTopics(testCase);
     this.#read = readTopics(testCase, built);
     for (const topic of new Set([...built.inputs.keys(), ...this.#outputs])) {
@@ -61,12 +68,14 @@ class RuntimeRun {
     this.#streams = new KafkaStreams({
       ...built.config,
       topology: built.topology,
-      broker: this.#broker,
+      broker: this.#paced,
       ...stateOptions(state),
-      processingGuarantee: 'exactly_once_v2',
+      processingGuarantee: guaranteeOf(testCase),
       commitInterval: 0,
       emitInterval: 0,
       linger: 0,
+      batchSizeBytes: 1,
+      repartitionPurgeInterval: '1000d',
       clock: this.#wallClock(),
       chance,
       logger: silentLogger,
@@ -94,7 +103,13 @@ class RuntimeRun {
   async feed(input: Case['input'][number]): Promise<void> {
     if (input.kind === 'record') await this.#feedRecord(input);
     else this.#wallMs += input.ms;
-    await this.#clock.advance(settlingMs, () => this.#hasEnded);
+    // What settles may have sent something on to another sub-topology.
+    let before = -1;
+    while (!this.#hasEnded && before !== this.#written()) {
+      before = this.#written();
+      await this.#clock.advance(processingLimitMs, () => this.#hasEnded || (this.#paced.isIdle && this.#isCommitted()));
+      await this.#clock.advance(settlingMs, () => this.#hasEnded);
+    }
     if (this.#hasEnded) throw this.#streams.error;
   }
 
@@ -102,7 +117,6 @@ class RuntimeRun {
     const { topic, ...record } = inputBytes(input, this.#built.inputs);
     const [placed] = this.#broker.produce(topic, [{ ...record, partition: 0 }]);
     if (placed !== undefined) this.#fed.set(topic, (this.#fed.get(topic) ?? new Set()).add(placed.offset));
-    await this.#clock.advance(processingLimitMs, () => this.#hasEnded || this.#isCommitted());
   }
 
   #wallClock(): Clock {
@@ -113,15 +127,22 @@ class RuntimeRun {
     };
   }
 
-  /** What was committed to the output topics, without what was fed. */
-  output(): ActualRecord[] {
-    return [...this.#outputs].flatMap((topic) =>
+  /** What was committed to output topics and internal ones, without what was fed. */
+  async produced(): Promise<ActualRecord[]> {
+    const prefix = `${this.#built.config.applicationId}-`;
+    const internal = (await this.#admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    return [...this.#outputs.union(new Set(internal))].flatMap((topic) =>
       this.#broker.records(topic).filter(({ offset }) => this.#fed.get(topic)?.has(offset) !== true),
     );
   }
 
   get #hasEnded(): boolean {
     return this.#streams.state === 'ERROR';
+  }
+
+  /** How many records there are in everything that is read. */
+  #written(): number {
+    return [...this.#read].reduce((sum, topic) => sum + this.#broker.records(topic).length, 0);
   }
 
   /** Whether the committed offsets of all sources lie behind their last record. */
@@ -165,21 +186,24 @@ const open = async (testCase: Case, built: BuiltCase, state: StateBackend): Prom
 };
 
 /**
- * Runs cases on a whole application instance over the memory broker, one input after the other, each committed by
- * itself. Only the output topics are compared.
+ * Runs cases on a whole application instance over the memory broker: each sub-topology is a task of its own, and every
+ * record, repartitioned ones too, is committed by itself before the next one. Stores are compared by their changelogs.
  */
 export const runtimeRunner: Runner = {
   name: 'runtime',
-  compares: 'output',
-  run: async (testCase, state): Promise<RunResult> => {
+  run: async (asked, state): Promise<RunResult> => {
+    const testCase = withOnePartition(asked);
     const built = buildCase(testCase);
     if (!('kind' in built)) return built;
     const { describe, retentions } = built;
-    checkRuntimeCanAnswer(testCase, describe);
+    checkRuntimeCanAnswer(testCase);
     const run = await open(testCase, built, state);
     if (!(run instanceof RuntimeRun)) return failedResult(run, describe);
     const error = await feedAll(run, testCase);
     await run.close();
-    return { describe, produced: run.output(), stores: null, retentions, error };
+    const produced = await run.produced();
+    // The offsets in what was written before an error are those of transactions.
+    const hasInternalTopics = error === null || !showsOffsets(testCase);
+    return { describe, produced, hasInternalTopics, stores: null, retentions, error };
   },
 };
