@@ -16,6 +16,9 @@ it('there are some', () => {
   expect(files.length).toBeGreaterThan(0);
 });
 
+// The random cases are many, and machines that run tests are slow.
+const limitMs = 300_000;
+
 describe.each([
   { name: 'driver', runner: driverRunner },
   { name: 'runtime', runner: runtimeRunner },
@@ -27,5 +30,5 @@ describe.each([
     expect(passed).toBeGreaterThan(500);
     // Topic names that no broker would take.
     expect(unsupported).toBeLessThan(verdicts.length / 50);
-  });
+  }, limitMs);
 });
