@@ -21,9 +21,13 @@ describe.each([
   { name: 'driver' as const, runner: driverRunner },
   { name: 'runtime' as const, runner: runtimeRunner },
 ])('recorded answers of Kafka Streams on the $name', ({ name, runner }) => {
-  it.each(files)('%s: none fails, and no fewer pass than before', async (file) => {
-    const verdicts = await runFile(join(vectorsFolder, file), { runner });
-    expect(formatDetails(verdicts, false)).toEqual([]);
-    expect(countVerdicts(verdicts).passed).toBeGreaterThanOrEqual(record[file]?.[name] ?? Number.NaN);
-  }, limitMs);
+  it.each(files)(
+    '%s: none fails, and no fewer pass than before',
+    async (file) => {
+      const verdicts = await runFile(join(vectorsFolder, file), { runner });
+      expect(formatDetails(verdicts, false)).toEqual([]);
+      expect(countVerdicts(verdicts).passed).toBeGreaterThanOrEqual(record[file]?.[name] ?? Number.NaN);
+    },
+    limitMs,
+  );
 });

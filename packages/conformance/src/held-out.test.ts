@@ -23,12 +23,16 @@ describe.each([
   { name: 'driver', runner: driverRunner },
   { name: 'runtime', runner: runtimeRunner },
 ])('held-out answers of Kafka Streams on the $name', ({ runner }) => {
-  it.each(files)('%s: none fails', async (file) => {
-    const verdicts = await runFile(join(folder, file), { runner });
-    expect(formatDetails(verdicts, false)).toEqual([]);
-    const { passed, unsupported } = countVerdicts(verdicts);
-    expect(passed).toBeGreaterThan(500);
-    // Topic names that no broker would take.
-    expect(unsupported).toBeLessThan(verdicts.length / 50);
-  }, limitMs);
+  it.each(files)(
+    '%s: none fails',
+    async (file) => {
+      const verdicts = await runFile(join(folder, file), { runner });
+      expect(formatDetails(verdicts, false)).toEqual([]);
+      const { passed, unsupported } = countVerdicts(verdicts);
+      expect(passed).toBeGreaterThan(500);
+      // Topic names that no broker would take.
+      expect(unsupported).toBeLessThan(verdicts.length / 50);
+    },
+    limitMs,
+  );
 });
