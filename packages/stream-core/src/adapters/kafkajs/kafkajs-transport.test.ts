@@ -1,6 +1,5 @@
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { sleep, systemClock } from '../../common/clock.ts';
