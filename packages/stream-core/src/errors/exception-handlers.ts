@@ -3,7 +3,10 @@ import type { DeadLetterQueueRecord } from './dead-letter.ts';
 import { deadLetterQueueRecord } from './dead-letter.ts';
 import type { StreamsError } from './streams-error.ts';
 
-/** The record that was in hand when something failed. Topic is null in work that no record caused. */
+/**
+ * The record that was in hand when something failed. Topic is null in work that no record caused, and where a broker
+ * refused output after it was sent: then key, value, timestamp and headers are those of the output, and `taskId` is empty.
+ */
 export interface ErrorHandlerContext {
   readonly taskId: string;
   /** The processor node; null for a record that no node has seen yet. */
@@ -44,7 +47,10 @@ export type DeserializationExceptionHandler = (error: StreamsError, context: Err
 /** Decides about records on which an operator threw (KIP-1033). A handler that throws is fatal. */
 export type ProcessingExceptionHandler = (error: StreamsError, context: ErrorHandlerContext) => HandlerResponse;
 
-/** Decides about records that cannot be serialised or that the broker refuses (KIP-210). A handler that throws is fatal. */
+/**
+ * Decides about records that cannot be serialised or that the broker refuses (KIP-210). A handler that throws is fatal. It
+ * is asked about what the broker refuses after it was sent under at_least_once alone, and not about changelogs.
+ */
 export type ProductionExceptionHandler = (
   error: StreamsError,
   context: ErrorHandlerContext,

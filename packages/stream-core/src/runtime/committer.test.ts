@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { silentLogger } from '../common/logger.ts';
+import { resolveProcessingConfig } from '../config/resolve-streams-config.ts';
 import { StreamsError } from '../errors/streams-error.ts';
 import { MetricsRegistry } from '../metrics/metrics.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -20,6 +21,11 @@ const refused = () => {
     isTransactional: true,
     batchSizeBytes: 1_000,
     chance: () => 0,
+    refusals: {
+      config: resolveProcessingConfig({ applicationId: 'app' }),
+      logger: silentLogger,
+      metrics: new MetricsRegistry(),
+    },
   });
   producer.send({ topic: 'out', partition: 0, key: null, value: Buffer.alloc(50), timestamp: 0, headers: [] });
   let wakeups = 0;

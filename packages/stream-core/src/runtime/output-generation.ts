@@ -2,6 +2,16 @@ import type { Producer } from '../broker/producer.ts';
 import { topicPartitionKey } from '../common/topic-partition.ts';
 import type { ReadyBatch } from './record-accumulator.ts';
 
+/** Whether the application goes on without a batch that the broker refused. @throws what ends it instead */
+export type MayDrop = (refused: ReadyBatch, error: unknown) => boolean;
+
+export interface OutputGenerationOptions {
+  readonly producer: Producer;
+  /** Whether nothing is sent before `release`. */
+  readonly isHeld: boolean;
+  readonly mayDrop: MayDrop;
+}
+
 /**
  * The output between two commits. What is added while it is held waits; what was sent is counted until every batch is
  * acknowledged.
@@ -11,15 +21,17 @@ export class OutputGeneration {
   readonly #held: ReadyBatch[] = [];
   readonly #inFlight = new Set<Promise<void>>();
   readonly #offsets = new Map<string, number>();
+  readonly #mayDrop: MayDrop;
   #isHeld: boolean;
   #failure: { readonly error: unknown } | null = null;
   /** Bytes in all, and those of them that the broker has not acknowledged. */
   sizeInBytes = 0;
   unacknowledgedBytes = 0;
 
-  constructor(producer: Producer, isHeld: boolean) {
+  constructor({ producer, isHeld, mayDrop }: OutputGenerationOptions) {
     this.#producer = producer;
     this.#isHeld = isHeld;
+    this.#mayDrop = mayDrop;
   }
 
   /** Whether anything was added at all. */
@@ -56,14 +68,22 @@ export class OutputGeneration {
   }
 
   #send(ready: ReadyBatch): void {
-    const sent = this.#sendOnce(ready).catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
+    const sent = this.#sendOnce(ready).catch((error: unknown) => this.#refused(ready, error));
     const settled = sent.then(() => {
       this.unacknowledgedBytes -= ready.batch.sizeInBytes;
       this.#inFlight.delete(settled);
     });
     this.#inFlight.add(settled);
+  }
+
+  #refused(ready: ReadyBatch, refusal: unknown): void {
+    // Whoever has decided to end asks nobody any more.
+    if (this.#failure !== null) return;
+    try {
+      if (!this.#mayDrop(ready, refusal)) this.#failure = { error: refusal };
+    } catch (error) {
+      this.#failure = { error };
+    }
   }
 
   async #sendOnce({ partition, batch }: ReadyBatch): Promise<void> {

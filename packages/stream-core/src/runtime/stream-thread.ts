@@ -72,6 +72,7 @@ export class StreamThread {
       isTransactional: isExactlyOnce,
       batchSizeBytes: config.batchSizeBytes,
       chance,
+      refusals: { config, logger, metrics },
     });
     this.#changelogs = new ChangelogReader({
       fetcher: this.#clients.changelogFetcher,

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 
 import type { GroupMetadata } from '../broker/group-consumer.ts';
 import { silentLogger } from '../common/logger.ts';
+import { resolveProcessingConfig } from '../config/resolve-streams-config.ts';
 import { StreamsError } from '../errors/streams-error.ts';
+import { MetricsRegistry } from '../metrics/metrics.ts';
 import { OutputTopics } from './output-topics.ts';
 import { StreamsProducer } from './streams-producer.ts';
 
@@ -28,6 +30,11 @@ const producing = (isTransactional: boolean, generationId = 1) => {
     isTransactional,
     batchSizeBytes: 1_000,
     chance: () => 0,
+    refusals: {
+      config: resolveProcessingConfig({ applicationId: 'app' }),
+      logger: silentLogger,
+      metrics: new MetricsRegistry(),
+    },
   });
   const write = (): void =>
     streamsProducer.send({ topic: 'out', partition: 0, key: null, value: Buffer.alloc(50), timestamp: 0, headers: [] });

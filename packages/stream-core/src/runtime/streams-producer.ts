@@ -4,9 +4,12 @@ import { assert } from '../common/assert.ts';
 import type { Chance } from '../common/chance.ts';
 import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
 import type { DeferredRecord, OutputRecord, RecordCollector } from '../processor/record-collector.ts';
+import type { MayDrop } from './output-generation.ts';
 import { OutputGeneration } from './output-generation.ts';
 import type { OutputTopics } from './output-topics.ts';
 import { RecordAccumulator } from './record-accumulator.ts';
+import type { RefusedOutputOptions } from './refused-output.ts';
+import { RefusedOutput } from './refused-output.ts';
 
 /** In whose name offsets are committed. */
 export type CommittingMember = Pick<GroupConsumer, 'groupMetadata' | 'laterGeneration'>;
@@ -17,6 +20,8 @@ export interface StreamsProducerOptions {
   readonly isTransactional: boolean;
   readonly batchSizeBytes: number;
   readonly chance: Chance;
+  /** How it is asked about what the broker refuses, without transactions. */
+  readonly refusals: Omit<RefusedOutputOptions, 'collector'>;
 }
 
 /**
@@ -29,15 +34,19 @@ export class StreamsProducer implements RecordCollector {
   readonly #options: StreamsProducerOptions;
   readonly #accumulator: RecordAccumulator;
   readonly #topics: OutputTopics;
+  readonly #refused: RefusedOutput;
   readonly #deferred: DeferredRecord[] = [];
   #producer: Producer;
   #generation: OutputGeneration;
   #isInTransaction = false;
   #isSealed = false;
+  /** Whether records were dropped since the last commit that the broker had refused. */
+  #hasDropped = false;
 
   constructor(options: StreamsProducerOptions) {
     this.#options = options;
     this.#producer = options.producer;
+    this.#refused = new RefusedOutput({ ...options.refusals, collector: this });
     this.#generation = this.#nextGeneration(false);
     this.#topics = options.topics;
     this.#accumulator = new RecordAccumulator(options.batchSizeBytes, (ready) => {
@@ -132,7 +141,10 @@ export class StreamsProducer implements RecordCollector {
     // Who owned the tasks when they were sealed: whoever has lost its place since then must be refused.
     const group = member.groupMetadata();
     await sealed.acknowledged();
-    if (!this.#options.isTransactional) return;
+    if (!this.#options.isTransactional) {
+      await this.#sendLetters();
+      return;
+    }
     if (offsets.length > 0) {
       this.#beginTransaction();
       await this.#sendOffsets(offsets, group, member);
@@ -141,6 +153,15 @@ export class StreamsProducer implements RecordCollector {
       await producer.abort();
     }
     this.#isInTransaction = false;
+  }
+
+  /** What was written in place of dropped records must be there before their sources are committed. */
+  async #sendLetters(): Promise<void> {
+    if (!this.#hasDropped) return;
+    this.#hasDropped = false;
+    await this.resolveDeferred();
+    this.#accumulator.drain();
+    await this.#generation.acknowledged();
   }
 
   /** The group may go on to its next generation while offsets are on their way: then they are sent again in that. */
@@ -185,7 +206,12 @@ export class StreamsProducer implements RecordCollector {
   }
 
   #nextGeneration(isHeld: boolean): OutputGeneration {
-    return new OutputGeneration(this.#producer, isHeld);
+    const mayDrop: MayDrop = (refused, error) => {
+      if (this.#options.isTransactional || !this.#refused.mayDrop(refused, error)) return false;
+      this.#hasDropped = true;
+      return true;
+    };
+    return new OutputGeneration({ producer: this.#producer, isHeld, mayDrop });
   }
 
   #beginTransaction(): void {
