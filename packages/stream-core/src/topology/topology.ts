@@ -10,6 +10,7 @@ import type { SerdeSlot } from '../serdes/serde-slot.ts';
 import { defaultKey, defaultValue, slotOf } from '../serdes/serde-slot.ts';
 import type { StoreBuilder } from '../state/state-store.ts';
 import { describeTopology } from './describe.ts';
+import type { GlobalStoreParts } from './topology-graph.ts';
 import { TopologyGraph } from './topology-graph.ts';
 
 /** How a source reads. A serde that is left out is the default one of the configuration. */
@@ -46,6 +47,25 @@ export interface ReadOnlyStore<K, V> extends Omit<SourceOptions<K, V>, 'offsetRe
   /** The name of the processor that writes the store. */
   readonly processor: string;
 }
+
+const fedStore = <K, V>(
+  { store, source: name, topic, processor, key, value, timestampExtractor }: ReadOnlyStore<K, V>,
+  supplier: ProcessorSupplier<K, V, never, never>,
+): GlobalStoreParts => ({
+  source: {
+    name,
+    topics: [topic],
+    pattern: null,
+    key: slotOf(key, defaultKey) as SerdeSlot<unknown>,
+    value: slotOf(value, defaultValue) as SerdeSlot<unknown>,
+    timestampExtractor: timestampExtractor ?? null,
+    offsetReset: 'earliest',
+    idleTimeoutMs: null,
+  },
+  name: processor,
+  operator: processorOperator(supplier),
+  store,
+});
 
 const list = (names: string | readonly string[]): readonly string[] => (typeof names === 'string' ? [names] : names);
 
@@ -128,18 +148,24 @@ export class Topology {
     readOnly: ReadOnlyStore<K, V>,
     supplier: ProcessorSupplier<K, V, never, never>,
   ): this {
-    const { store, source: name, topic, processor, key, value, timestampExtractor = null } = readOnly;
-    const source = {
-      name,
-      topics: [topic],
-      pattern: null,
-      key: slotOf(key, defaultKey) as SerdeSlot<unknown>,
-      value: slotOf(value, defaultValue) as SerdeSlot<unknown>,
-      timestampExtractor,
-      offsetReset: 'earliest',
-      idleTimeoutMs: null,
-    } as const;
-    this.graph.addReadOnlyStore({ source, name: processor, operator: processorOperator(supplier), store });
+    this.graph.addReadOnlyStore(fedStore(readOnly, supplier));
+    return this;
+  }
+
+  /**
+   * Adds a store that every instance holds all of. The processor gets every record of the topic, also when the store is
+   * restored, and keeps the store up to date; it must not do anything else, and forwards nowhere. All other processors
+   * can read the store without being connected to it.
+   *
+   * @param global its store gets no changelog: the topic is it
+   * @throws TopologyError
+   * @see `Topology.addGlobalStore`
+   */
+  addGlobalStore<K = unknown, V = unknown>(
+    global: ReadOnlyStore<K, V>,
+    supplier: ProcessorSupplier<K, V, never, never>,
+  ): this {
+    this.graph.addGlobalStore(fedStore(global, supplier));
     return this;
   }
 
