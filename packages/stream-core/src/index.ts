@@ -122,7 +122,7 @@ export type {
   WindowStoreHandle,
 } from './query/local-store.ts';
 export { queryableStoreTypes } from './query/local-store.ts';
-export type { QueryOptions } from './query/query-options.ts';
+export type { QueryOptions, StoreQueryOptions } from './query/query-options.ts';
 export type { StateQueryRequest } from './query/run-state-query.ts';
 export type { KeyRange, QueryOrder, StateQuery, TimeRange, VersionRange } from './query/state-queries.ts';
 export { stateQueries } from './query/state-queries.ts';

@@ -5,7 +5,7 @@ import type { TopologyPlan } from '../topology/plan.ts';
 import type { LagInfo } from './local-lags.ts';
 import { localLags } from './local-lags.ts';
 import type { QueryableStoreType } from './local-store.ts';
-import type { QueryOptions } from './query-options.ts';
+import type { StoreQueryOptions } from './query-options.ts';
 import type { QueriedPart, StateQueryRequest } from './run-state-query.ts';
 import { runGlobalStateQuery, runStateQuery } from './run-state-query.ts';
 import type { StateQueryResult } from './state-query-result.ts';
@@ -38,12 +38,13 @@ export class LocalQueries {
   }
 
   /** See QueryableInstance.store. */
-  store<H>(name: string, type: QueryableStoreType<H>, { isolation = 'read_committed' }: QueryOptions): H {
+  store<H>(name: string, type: QueryableStoreType<H>, options: StoreQueryOptions): H {
+    const { isolation = 'read_committed', ...parts } = options;
     this.#checkExists(name);
     return type(name, () => {
       const tasks = this.#tasks(name);
       const part = this.#options.global.part(name, isolation);
-      return part === null ? storeParts(tasks, name, isolation) : [part];
+      return part === null ? storeParts(tasks, name, { ...parts, mode: isolation }) : [part];
     });
   }
 

@@ -1,7 +1,7 @@
 import type { LagInfo } from './local-lags.ts';
 import type { LocalQueries } from './local-queries.ts';
 import type { QueryableStoreType } from './local-store.ts';
-import type { QueryOptions } from './query-options.ts';
+import type { StoreQueryOptions } from './query-options.ts';
 import type { StateQueryRequest } from './run-state-query.ts';
 import type { StateQueryResult } from './state-query-result.ts';
 import type { KeyPartitioning, KeyQueryMetadata, StreamsMetadata } from './streams-metadata.ts';
@@ -14,12 +14,12 @@ export abstract class QueryableInstance {
    * A store to read: what of it lies in the tasks of this instance.
    *
    * @param type how to read it, such as `queryableStoreTypes.keyValueStore<string, number>()`
-   * @param options what queries see: what is committed, unless they say otherwise
+   * @param options what queries see: what is committed, of all partitions that are here, unless they say otherwise
    * @returns a handle whose methods reject with STORE_NOT_AVAILABLE while the store is not here, and with
    *   STORE_TYPE_MISMATCH when it is of another type
    * @throws StreamsError STORE_NOT_FOUND when the topology has no store of that name
    */
-  store<H>(name: string, type: QueryableStoreType<H>, options: QueryOptions = {}): H {
+  store<H>(name: string, type: QueryableStoreType<H>, options: StoreQueryOptions = {}): H {
     return this.queries.store(name, type, options);
   }
 

@@ -9,9 +9,45 @@ import { storeParts } from './store-parts.ts';
 const type = queryableStoreTypes.keyValueStore<string, number>();
 
 test('a store of which this instance has no part', () => {
-  expect(() => storeParts({ running: [], restoring: [] }, 'counts', 'read_committed')).toThrow(
+  expect(() => storeParts({ running: [], restoring: [] }, 'counts', { mode: 'read_committed' })).toThrow(
     expect.objectContaining({ code: 'STORE_NOT_AVAILABLE', message: expect.stringContaining('on other instances') }),
   );
+});
+
+test('a handle of one partition reads that one alone', async () => {
+  const server = broker('in', 'out');
+  const streams = create({ topology: counting(), broker: server });
+  await streams.start();
+  const keys = Array.from({ length: 12 }, (_, index) => `key-${index}`);
+  put(server, 'in', ...keys.map((key) => [key, 'x'] as const));
+  await until(() => server.records('out').length === 12);
+  const where = new Map(server.records('in').map(({ key, partition }) => [String(key), partition]));
+  for (const partition of [0, 1]) {
+    const here = keys.filter((key) => where.get(key) === partition);
+    const rows = await streams.store('counts', type, { partition }).all();
+    expect(rows.map(({ key }) => key).toSorted()).toEqual(here.toSorted());
+    expect(rows.length).toBeGreaterThan(0);
+  }
+  await expect(streams.store('counts', type, { partition: 2 }).all()).rejects.toMatchObject({
+    code: 'STORE_NOT_AVAILABLE',
+    message: expect.stringContaining('partition 2 is not here'),
+  });
+});
+
+test('stale parts are those that are being restored, and another partition does not stand in the way', () => {
+  const taskOf = (partition: number) => ({
+    taskId: { subtopology: 0, partition },
+    store: () => ({}),
+    stores: { part: () => ({ partition }) },
+  });
+  const tasks = { running: [taskOf(0)], restoring: [taskOf(1)] } as never;
+  const mode = 'read_committed';
+  expect(storeParts(tasks, 'counts', { mode, enableStaleStores: true })).toEqual([{ partition: 0 }, { partition: 1 }]);
+  expect(storeParts(tasks, 'counts', { mode, partition: 0 })).toEqual([{ partition: 0 }]);
+  expect(storeParts(tasks, 'counts', { mode, partition: 1, enableStaleStores: true })).toEqual([{ partition: 1 }]);
+  const unavailable = expect.objectContaining({ code: 'STORE_NOT_AVAILABLE' });
+  expect(() => storeParts(tasks, 'counts', { mode })).toThrow(unavailable);
+  expect(() => storeParts(tasks, 'counts', { mode, partition: 1 })).toThrow(unavailable);
 });
 
 test('while a part is being restored there is no answer, rather than a wrong one', async () => {

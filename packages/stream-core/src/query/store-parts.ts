@@ -12,9 +12,18 @@ export interface QueriedTasks {
 const notAvailable = (store: string, reason: string): StreamsError =>
   new StreamsError('STORE_NOT_AVAILABLE', `Store ${store} cannot be read now: ${reason}`, { context: { store } });
 
+/** What is looked for of a store. */
+export interface StorePartsOptions {
+  readonly mode: ViewMode;
+  /** @default all that are here */
+  readonly partition?: number | undefined;
+  /** @default false */
+  readonly enableStaleStores?: boolean | undefined;
+}
+
 /**
  * The parts of a store that are here. While one of them is being restored nobody can say what is not there, so none is
- * given.
+ * given, unless stale ones will do.
  *
  * @throws StreamsError STORE_NOT_AVAILABLE
  * @see `org.apache.kafka.streams.processor.internals.StreamThreadStateStoreProvider`
@@ -22,10 +31,14 @@ const notAvailable = (store: string, reason: string): StreamsError =>
 export const storeParts = (
   { running, restoring }: QueriedTasks,
   name: string,
-  mode: ViewMode,
+  { mode, partition, enableStaleStores = false }: StorePartsOptions,
 ): readonly StorePart[] => {
-  if (restoring.some((task) => task.store(name) !== null)) throw notAvailable(name, 'a part of it is being restored');
-  const parts = running.map((task) => task.stores.part(name, mode)).filter((part) => part !== null);
-  if (parts.length === 0) throw notAvailable(name, 'its partitions are on other instances');
-  return parts;
+  const isWanted = ({ taskId }: StreamTask): boolean => partition === undefined || taskId.partition === partition;
+  const isRestored = restoring.some((task) => isWanted(task) && task.store(name) !== null);
+  if (isRestored && !enableStaleStores) throw notAvailable(name, 'a part of it is being restored');
+  const tasks = [...running, ...(enableStaleStores ? restoring : [])].filter(isWanted);
+  const parts = tasks.map((task) => task.stores.part(name, mode)).filter((part) => part !== null);
+  if (parts.length > 0) return parts;
+  const what = partition === undefined ? 'its partitions are on other instances' : `partition ${partition} is not here`;
+  throw notAvailable(name, what);
 };
