@@ -26,20 +26,28 @@ const fileOf = (name: string): string | null => {
 
 /** The text of an interface, class or object of a file, to the brace that ends it. */
 const bodyOf = (text: string, name: string): string => {
-  const start = text.search(new RegExp(`^(export )?(interface|class|const) ${name}\\b`, 'm'));
+  const start = text.search(new RegExp(`^(export )?(abstract )?(interface|class|const) ${name}\\b`, 'm'));
   return start < 0 ? '' : text.slice(start, text.indexOf('\n}', start));
 };
 
-const memberExists = async (name: string, member: string): Promise<boolean> => {
-  const file = fileOf(name);
+/** Where a file has a name from, by the root of the source. */
+const importedBy = (text: string, file: string, name: string): string | null => {
+  const found = new RegExp(`^import (type )?\\{[^}]*\\b${name}\\b[^}]*\\} from '([^']*)'`, 'm').exec(text);
+  return found?.[2] === undefined ? null : new URL(found[2], `file:///${file}`).pathname.slice(1);
+};
+
+const memberExists = async (name: string, member: string, file = fileOf(name)): Promise<boolean> => {
   if (file === null) return false;
   const text = await read(`../src/${file}`);
-  const isMember = (body: string): boolean => new RegExp(`^ {2}(readonly )?${member}\\b`, 'm').test(body);
+  const isMember = (body: string): boolean => new RegExp(`^ {2}(readonly |async |get )?${member}\\b`, 'm').test(body);
   const body = bodyOf(text, name);
   // Most options have their name from Named; processors share a context.
   const bases = [...body.matchAll(/extends ([^{]*)\{/g)].flatMap(([, list = '']) => list.match(/\b[A-Z]\w+\b/g) ?? []);
   if (isMember(body)) return true;
-  for (const base of bases) if (fileOf(base) !== null && (await memberExists(base, member))) return true;
+  for (const base of bases) {
+    const from = fileOf(base) ?? importedBy(text, file, base) ?? (bodyOf(text, base) === '' ? null : file);
+    if (from !== null && (await memberExists(base, member, from))) return true;
+  }
   return false;
 };
 
