@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { KGroupedStream, KStream, KTable } from '../src/kstream/api.ts';
+import type { GlobalKTable } from '../src/kstream/global-ktable.ts';
 import { untilTimeLimit, untilWindowCloses } from '../src/kstream/options/suppressed.ts';
 import { StreamsBuilder } from '../src/kstream/streams-builder.ts';
 import { sessionWindows } from '../src/kstream/windows/session-windows.ts';
@@ -22,11 +23,15 @@ interface HeaderCase extends RecordedRun {
 const text = { key: serdes.string(), value: serdes.string() };
 const window = joinWindows({ timeDifference: 10 });
 const tumbling = timeWindows({ size: 10 });
+const foreignKey = (value: string): string => (value.startsWith('x') ? 'i' : 'k');
 const joined = { key: text.key, value: text.value, otherValue: text.value };
 
 const both = (left: string | null, right: string | null): string => `${left}${right}`;
 const grouped = (stream: KStream<string, string>): KGroupedStream<string, string> => stream.groupByKey(text);
 const table = (stream: KStream<string, string>): KTable<string, string> => stream.toTable({ materialized: text });
+
+const versioned = (stream: KStream<string, string>): KTable<string, string> =>
+  stream.toTable({ materialized: { ...text, name: 'versions', versioned: { historyRetention: '10s' } } });
 
 /** Adds a header to what it forwards; or forwards from a punctuation, where no record is in hand. */
 const marking = (punctuates: boolean) => (): Processor<string, string, string, string> => {
@@ -144,8 +149,21 @@ const operators: Readonly<Record<string, (a: Text, b: Text) => Text>> = {
   tableJoin: (a, b) => out(table(a).join(table(b), both).toStream()),
   tableLeftJoin: (a, b) => out(table(a).leftJoin(table(b), both).toStream()),
   tableOuterJoin: (a, b) => out(table(a).outerJoin(table(b), both).toStream()),
+  foreignKeyJoin: (a, b) => out(table(a).join(table(b), foreignKey, both, { materialized: text }).toStream()),
+  foreignKeyLeftJoin: (a, b) => out(table(a).leftJoin(table(b), foreignKey, both, { materialized: text }).toStream()),
+  versionedTable: (a) => out(versioned(a).toStream()),
+  versionedJoin: (a, b) => out(a.join(versioned(b), both, text)),
+  versionedLeftJoinWithGrace: (a, b) => out(a.leftJoin(versioned(b), both, { ...text, name: 'graced', grace: 10 })),
+  versionedTableJoin: (a, b) => out(versioned(a).leftJoin(table(b), both).toStream()),
   processAdds: (a) => out(a.process(marking(false))),
   punctuation: (a) => out(a.process(marking(true))),
+};
+
+const byKey = (key: string): string => key;
+
+const globalOperators: Readonly<Record<string, (a: Text, b: GlobalKTable<string, string>) => Text>> = {
+  globalJoin: (a, b) => out(a.join(b, byKey, both)),
+  globalLeftJoin: (a, b) => out(a.leftJoin(b, byKey, both)),
 };
 
 const cases = recordedEdges<HeaderCase>('headers');
@@ -154,12 +172,16 @@ const cases = recordedEdges<HeaderCase>('headers');
 const headersOf = (outputs: readonly RecordedOutput[]) => outputs.map(({ timestamp, headers }) => [timestamp, headers]);
 
 test('every recorded operator is compared', () => {
-  expect(Object.keys(operators).sort()).toEqual(cases.map((one) => one.case).sort());
+  expect(Object.keys({ ...operators, ...globalOperators }).sort()).toEqual(cases.map((one) => one.case).sort());
 });
 
 test.each(cases.map((one) => [one.case, one] as const))('%s', (name, recorded) => {
   const builder = new StreamsBuilder();
-  const result = operators[name]?.(builder.stream('a', text), builder.stream('b', text));
+  const a = builder.stream('a', text);
+  const result =
+    name in operators
+      ? operators[name]?.(a, builder.stream('b', text))
+      : globalOperators[name]?.(a, builder.globalTable('b', text));
   result?.to('out', text);
   const { outputs, error } = driveEdges(builder.build(), {}, { ...recorded, topics: ['out'] });
   expect(error).toBeNull();
