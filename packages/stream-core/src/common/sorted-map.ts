@@ -1,14 +1,17 @@
 const chunkSize = 256;
 
 /**
- * A map from strings to values that can also be walked in key order. The order is kept only from the first ordered walk
- * on, so a map that is never walked costs what a Map costs. Strings compare by UTF-16 code unit; with one character a
+ * A map from strings to values that can also be walked in key order. The order is made at an ordered walk and kept as
+ * long as there are walks: after as many new and deleted keys without one as there are keys, it is given up until the
+ * next, so a map that is hardly ever walked costs what a Map costs. Strings compare by UTF-16 code unit; with one character a
  * byte (see `bytesToKey`) that is the order of the bytes.
  */
 export class SortedMap<V> {
   readonly #values = new Map<string, V>();
-  /** Sorted chunks of sorted keys; null until the order is asked for. */
+  /** Sorted chunks of sorted keys; null while the order is not kept. */
   #chunks: string[][] | null = null;
+  /** New and deleted keys since the last ordered walk. */
+  #changes = 0;
 
   get size(): number {
     return this.#values.size;
@@ -23,13 +26,15 @@ export class SortedMap<V> {
   }
 
   set(key: string, value: V): void {
-    if (this.#chunks !== null && !this.#values.has(key)) insertKey(this.#chunks, key);
+    const chunks = this.#chunks;
+    if (chunks !== null && !this.#values.has(key) && this.#isWorthKeeping()) insertKey(chunks, key);
     this.#values.set(key, value);
   }
 
   delete(key: string): boolean {
     const deleted = this.#values.delete(key);
-    if (deleted && this.#chunks !== null) removeKey(this.#chunks, key);
+    const chunks = this.#chunks;
+    if (deleted && chunks !== null && this.#isWorthKeeping()) removeKey(chunks, key);
     return deleted;
   }
 
@@ -62,7 +67,16 @@ export class SortedMap<V> {
     return result;
   }
 
+  /** Sorting anew costs no more than what was spent on the order since the last walk. */
+  #isWorthKeeping(): boolean {
+    this.#changes++;
+    if (this.#changes <= Math.max(chunkSize, this.#values.size)) return true;
+    this.#chunks = null;
+    return false;
+  }
+
   #ordered(): string[][] {
+    this.#changes = 0;
     if (this.#chunks === null) {
       const keys = [...this.#values.keys()].sort(compareKeys);
       this.#chunks = [];

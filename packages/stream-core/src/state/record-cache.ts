@@ -1,3 +1,5 @@
+import type { Link } from '../common/linked-list.ts';
+import { LinkedList, linkOf } from '../common/linked-list.ts';
 import type { RecordContext } from '../common/record-context.ts';
 import { SortedMap } from '../common/sorted-map.ts';
 
@@ -10,17 +12,31 @@ export interface CacheEntry {
   readonly context: RecordContext | null;
 }
 
-interface Node extends CacheEntry {
-  dirty: boolean;
-  readonly sizeBytes: number;
+/** A row of the cache with its place in the order of use and, while it is dirty, in the order of writes. */
+class Node {
+  readonly name: string;
+  readonly use: Link<Node>;
+  readonly write: Link<Node>;
+  entry: CacheEntry;
+  isDirty = false;
+  sizeBytes: number;
+
+  constructor(name: string, entry: CacheEntry, sizeBytes: number) {
+    this.name = name;
+    this.use = linkOf<Node>(this);
+    this.write = linkOf<Node>(this);
+    this.entry = entry;
+    this.sizeBytes = sizeBytes;
+  }
 }
 
 /** Writes a dirty row to the store behind the cache. What it throws is about this row alone. */
 export type WriteDirty = (entry: CacheEntry) => void;
 
-interface NamedNode {
-  readonly name: string;
+/** A row as it was when it was to be written: what is put meanwhile is another one. */
+interface Written {
   readonly node: Node;
+  readonly entry: CacheEntry;
 }
 
 // Kafka Streams' own estimates: they decide when something is evicted, and an eviction shows in the output.
@@ -42,11 +58,11 @@ const contextBytes = (context: RecordContext | null): number => {
  * @see `org.apache.kafka.streams.state.internals.NamedCache`
  */
 export class StoreCache {
-  /** In the order of use, the least recently used first. */
-  readonly #lru = new Map<string, Node>();
-  readonly #sorted = new SortedMap<Node>();
-  /** In the order of their last write. */
-  readonly #dirty = new Set<string>();
+  readonly #nodes = new SortedMap<Node>();
+  /** The least recently used first. */
+  readonly #used = new LinkedList<Node>();
+  /** Those that are dirty, in the order of their last write. */
+  readonly #dirty = new LinkedList<Node>();
   /** How many rows of a segment are cached. */
   readonly #segments = new Map<number, number>();
   readonly #owner: RecordCache;
@@ -61,7 +77,7 @@ export class StoreCache {
   }
 
   get isEmpty(): boolean {
-    return this.#lru.size === 0;
+    return this.#nodes.size === 0;
   }
 
   /** The segments from `first` to `last` that rows are cached of, in no order. */
@@ -71,11 +87,10 @@ export class StoreCache {
 
   /** The cached row, which counts as a use; undefined when the row is not cached. */
   get(name: string): CacheEntry | undefined {
-    const node = this.#lru.get(name);
+    const node = this.#nodes.get(name);
     if (node === undefined) return undefined;
-    this.#lru.delete(name);
-    this.#lru.set(name, node);
-    return node;
+    this.#used.moveToEnd(node.use);
+    return node.entry;
   }
 
   /** Caches a row and evicts what then is too much. */
@@ -83,19 +98,19 @@ export class StoreCache {
     const keyBytes = this.#keyPrefixBytes + entry.key.length;
     const sizeBytes =
       keyBytes + perNodeBytes + perEntryBytes + (entry.value?.length ?? 0) + contextBytes(entry.context);
-    this.#insert(name, { ...entry, dirty, sizeBytes });
-    if (dirty) {
-      this.#dirty.delete(name);
-      this.#dirty.add(name);
-    }
+    const known = this.#nodes.get(name);
+    const node = known ?? new Node(name, entry, sizeBytes);
+    if (known === undefined) this.#insert(node);
+    else this.#replace(known, entry, sizeBytes);
+    if (dirty) this.#soil(node);
     this.#owner.evict(this);
   }
 
   /** Entries in key order, as they are now. */
   range(from: string | null, to: string | null, reverse: boolean): CacheEntry[] {
-    const names = this.#sorted.keys(from, to);
+    const names = this.#nodes.keys(from, to);
     if (reverse) names.reverse();
-    return names.map((name) => this.#sorted.get(name) as Node);
+    return names.map((name) => (this.#nodes.get(name) as Node).entry);
   }
 
   /** Writes all dirty rows; they stay cached as clean ones, deleted rows leave. @throws what a write throws */
@@ -104,71 +119,96 @@ export class StoreCache {
   }
 
   evictOldest(): void {
-    const [name, node] = this.#lru.entries().next().value as [string, Node];
-    this.#remove(name);
-    if (node.dirty) this.#flush({ name, node });
+    const node = this.#used.first as Node;
+    const wasDirty = node.isDirty;
+    this.#remove(node);
+    if (wasDirty) this.#flush(node);
   }
 
   clear(): void {
     this.#resize(-this.sizeBytes);
-    this.#lru.clear();
-    this.#sorted.clear();
+    this.#nodes.clear();
+    this.#used.clear();
     this.#dirty.clear();
     this.#segments.clear();
   }
 
   /** The dirty rows count as clean from the beginning: a write may come back to this cache, to write or to evict. */
-  #flush(evicted: NamedNode | null): void {
-    if (this.#dirty.size === 0) return;
-    if (evicted !== null) this.#dirty.delete(evicted.name);
-    const cached = [...this.#dirty].map((name) => ({ name, node: this.#lru.get(name) as Node }));
-    for (const { node } of cached) node.dirty = false;
-    this.#dirty.clear();
-    const rows: NamedNode[] = evicted === null ? cached : [evicted, ...cached];
+  #flush(evicted: Node | null): void {
+    const rows: Written[] = evicted === null ? [] : [{ node: evicted, entry: evicted.entry }];
+    for (const node of this.#dirty.toArray()) {
+      rows.push({ node, entry: node.entry });
+      this.#clean(node);
+    }
     let tried = 0;
     try {
-      for (; tried < rows.length; tried++) this.#writeDirty((rows[tried] as NamedNode).node);
+      for (; tried < rows.length; tried++) this.#writeDirty((rows[tried] as Written).entry);
     } finally {
       // Who handles the error of a row decides about that row alone: those behind it are still to be written.
-      this.#takeBack(rows.slice(tried + 1));
-      for (const { name, node } of rows.slice(0, tried + 1)) {
-        if (node.value !== null || node === evicted?.node) continue;
-        this.#remove(name);
-        this.#dirty.delete(name);
+      if (tried < rows.length) this.#takeBack(rows.slice(tried + 1));
+      for (let index = 0; index < rows.length && index <= tried; index++) {
+        const { node, entry } = rows[index] as Written;
+        if (entry.value === null && node !== evicted) this.#removeNamed(node.name);
       }
     }
   }
 
   /** Makes rows dirty again, in front of those that became so meanwhile; what was put meanwhile is newer than they are. */
-  #takeBack(rows: readonly NamedNode[]): void {
-    const newer = new Set(this.#dirty);
-    this.#dirty.clear();
-    for (const { name, node } of rows) {
-      if (newer.has(name)) continue;
-      node.dirty = true;
-      if (this.#lru.get(name) !== node) this.#insert(name, node);
-      this.#dirty.add(name);
+  #takeBack(rows: readonly Written[]): void {
+    const newer = this.#dirty.toArray();
+    for (const node of newer) this.#clean(node);
+    const names = new Set(newer.map(({ name }) => name));
+    for (const { node, entry } of rows) {
+      if (names.has(node.name)) continue;
+      const isCached = this.#nodes.get(node.name) === node;
+      const dirty = isCached ? node : new Node(node.name, entry, node.sizeBytes);
+      if (!isCached) this.#insert(dirty);
+      this.#soil(dirty);
     }
-    for (const name of newer) this.#dirty.add(name);
+    for (const node of newer) this.#soil(node);
   }
 
-  /** Caches a row as the one used last, in place of what was cached under its name. */
-  #insert(name: string, node: Node): void {
-    this.#remove(name);
-    this.#lru.set(name, node);
-    this.#sorted.set(name, node);
-    this.#segments.set(node.segment, (this.#segments.get(node.segment) ?? 0) + 1);
+  /** Caches a row that is not, as the one used last. */
+  #insert(node: Node): void {
+    const { segment } = node.entry;
+    this.#nodes.set(node.name, node);
+    this.#used.append(node.use);
+    this.#segments.set(segment, (this.#segments.get(segment) ?? 0) + 1);
     this.#resize(node.sizeBytes);
   }
 
-  #remove(name: string): void {
-    const node = this.#lru.get(name);
-    if (node === undefined) return;
-    this.#lru.delete(name);
-    this.#sorted.delete(name);
-    const left = (this.#segments.get(node.segment) as number) - 1;
-    if (left === 0) this.#segments.delete(node.segment);
-    else this.#segments.set(node.segment, left);
+  #replace(node: Node, entry: CacheEntry, sizeBytes: number): void {
+    this.#used.moveToEnd(node.use);
+    this.#resize(sizeBytes - node.sizeBytes);
+    node.entry = entry;
+    node.sizeBytes = sizeBytes;
+  }
+
+  /** Makes a row the one that was written last. */
+  #soil(node: Node): void {
+    if (node.isDirty) this.#dirty.moveToEnd(node.write);
+    else this.#dirty.append(node.write);
+    node.isDirty = true;
+  }
+
+  #clean(node: Node): void {
+    if (node.isDirty) this.#dirty.remove(node.write);
+    node.isDirty = false;
+  }
+
+  #removeNamed(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node !== undefined) this.#remove(node);
+  }
+
+  #remove(node: Node): void {
+    const { segment } = node.entry;
+    this.#clean(node);
+    this.#nodes.delete(node.name);
+    this.#used.remove(node.use);
+    const left = (this.#segments.get(segment) as number) - 1;
+    if (left === 0) this.#segments.delete(segment);
+    else this.#segments.set(segment, left);
     this.#resize(-node.sizeBytes);
   }
 
