@@ -1,4 +1,4 @@
-import { bytesToKey, writeInt64 } from '../common/bytes.ts';
+import { bytesToKey, int64Bytes } from '../common/bytes.ts';
 import type { RecordSlot } from '../common/record-context.ts';
 import { withRecordContext } from '../common/record-context.ts';
 import { overlay } from './overlay.ts';
@@ -33,6 +33,7 @@ export class CachingRows implements RowStore {
   readonly #inner: RowStore;
   readonly #options: CachingRowsOptions;
   readonly #cache: StoreCache;
+  readonly #names = new CacheNames();
   #listener: RowFlushListener | null = null;
   #sendOldValues = false;
 
@@ -53,7 +54,7 @@ export class CachingRows implements RowStore {
   get(segment: number, key: Buffer): Buffer | null {
     const { view, cacheReads } = this.#options;
     if (view.mode === 'read_committed') return this.#inner.get(segment, key);
-    const name = cacheName(segment, key);
+    const name = this.#names.of(segment, key);
     const cached = this.#cache.get(name);
     if (cached !== undefined) return cached.value;
     const value = this.#inner.get(segment, key);
@@ -66,14 +67,14 @@ export class CachingRows implements RowStore {
   put(segment: number, key: Buffer, value: Buffer | null): void {
     // The raw bytes are views on a fetched batch: a row that kept them would keep the whole batch.
     const context = { ...this.#options.record.current, rawKey: null, rawValue: null };
-    this.#cache.put(cacheName(segment, key), { segment, key, value, context }, true);
+    this.#cache.put(this.#names.of(segment, key), { segment, key, value, context }, true);
   }
 
   range(segment: number, from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row> {
     const rows = this.#inner.range(segment, from, to, reverse);
     if (this.#options.view.mode === 'read_committed') return rows;
-    const lower = cacheName(segment, from ?? noBytes);
-    const upper = to === null ? cacheName(segment + 1, noBytes) : cacheName(segment, to);
+    const lower = this.#names.of(segment, from ?? noBytes);
+    const upper = to === null ? this.#names.of(segment + 1, noBytes) : this.#names.of(segment, to);
     const changes = this.#cache.range(lower, upper, reverse);
     return changes.length === 0 ? rows : overlay(changes, rows, reverse);
   }
@@ -112,12 +113,25 @@ export class CachingRows implements RowStore {
   }
 }
 
-const noBytes = Buffer.alloc(0);
+const noBytes: Buffer = Buffer.alloc(0);
 
-/** Rows of one segment lie together, in key order. Segment ids may be negative only for -1, before any time was seen. */
-const cacheName = (segment: number, key: Buffer): string => {
-  const name = Buffer.allocUnsafe(8 + key.length);
-  writeInt64(name, segment, 0);
-  name.set(key, 8);
-  return bytesToKey(name);
-};
+/**
+ * Names of rows: rows of one segment lie together, in key order. Segments may be negative only for -1, before any time
+ * was seen.
+ */
+class CacheNames {
+  #segment = 0;
+  #prefix = bytesToKey(int64Bytes(0));
+  /** The row that was named last: most are read and then written. */
+  #key: Buffer = noBytes;
+  #name = this.#prefix;
+
+  of(segment: number, key: Buffer): string {
+    if (key === this.#key && segment === this.#segment) return this.#name;
+    if (segment !== this.#segment) this.#prefix = bytesToKey(int64Bytes(segment));
+    this.#segment = segment;
+    this.#key = key;
+    this.#name = this.#prefix + bytesToKey(key);
+    return this.#name;
+  }
+}

@@ -68,6 +68,8 @@ export class StoreCache {
   readonly #owner: RecordCache;
   readonly #writeDirty: WriteDirty;
   readonly #keyPrefixBytes: number;
+  /** The row that was asked for last, which most often is the one that is written next. */
+  #last: Node | null = null;
   sizeBytes = 0;
 
   constructor(owner: RecordCache, writeDirty: WriteDirty, keyPrefixBytes: number) {
@@ -87,7 +89,7 @@ export class StoreCache {
 
   /** The cached row, which counts as a use; undefined when the row is not cached. */
   get(name: string): CacheEntry | undefined {
-    const node = this.#nodes.get(name);
+    const node = this.#find(name);
     if (node === undefined) return undefined;
     this.#used.moveToEnd(node.use);
     return node.entry;
@@ -98,7 +100,7 @@ export class StoreCache {
     const keyBytes = this.#keyPrefixBytes + entry.key.length;
     const sizeBytes =
       keyBytes + perNodeBytes + perEntryBytes + (entry.value?.length ?? 0) + contextBytes(entry.context);
-    const known = this.#nodes.get(name);
+    const known = this.#find(name);
     const node = known ?? new Node(name, entry, sizeBytes);
     if (known === undefined) this.#insert(node);
     else this.#replace(known, entry, sizeBytes);
@@ -131,6 +133,14 @@ export class StoreCache {
     this.#used.clear();
     this.#dirty.clear();
     this.#segments.clear();
+    this.#last = null;
+  }
+
+  #find(name: string): Node | undefined {
+    if (this.#last !== null && this.#last.name === name) return this.#last;
+    const node = this.#nodes.get(name);
+    if (node !== undefined) this.#last = node;
+    return node;
   }
 
   /** The dirty rows count as clean from the beginning: a write may come back to this cache, to write or to evict. */
@@ -204,6 +214,7 @@ export class StoreCache {
   #remove(node: Node): void {
     const { segment } = node.entry;
     this.#clean(node);
+    if (this.#last === node) this.#last = null;
     this.#nodes.delete(node.name);
     this.#used.remove(node.use);
     const left = (this.#segments.get(segment) as number) - 1;

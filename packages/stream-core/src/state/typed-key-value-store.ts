@@ -7,11 +7,13 @@ import type { CachedStore, CacheFlushListener } from './cached-store.ts';
 import type { CachingRows } from './caching-rows.ts';
 import { ExpiryIndex } from './expiry-index.ts';
 import type { KeyValueStore, StoreIterator } from './key-value-store.ts';
+import { isRepeatable } from './repeatable-key.ts';
 import type { RowStore } from './row-store.ts';
 import { timestampOf } from './value-and-timestamp.ts';
 import type { ValueCodec } from './value-codec.ts';
 
 const segment = 0;
+const noBytes: Buffer = Buffer.alloc(0);
 
 export interface TypedKeyValueStoreOptions<K, V> {
   readonly name: string;
@@ -32,6 +34,9 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CachedStor
   #ttlMs: number | null = null;
   /** Made of the rows when it is first asked for, so that restored rows are in it. */
   #expiry: ExpiryIndex | null = null;
+  /** The key that was serialised last: most rows are read and then written. */
+  #lastKey: K | null = null;
+  #lastBytes: Buffer = noBytes;
 
   constructor(rows: RowStore, options: TypedKeyValueStoreOptions<K, V>) {
     this.name = options.name;
@@ -149,7 +154,11 @@ export class TypedKeyValueStore<K, V> implements KeyValueStore<K, V>, CachedStor
 
   #keyBytes(key: K): Buffer {
     if (key === null || key === undefined) throw new TypeError(`store ${this.name}: a key must not be null`);
-    return asBuffer(this.#options.key.serialize(key, this.#options.topic, noHeaders));
+    if (key === this.#lastKey) return this.#lastBytes;
+    const bytes = asBuffer(this.#options.key.serialize(key, this.#options.topic, noHeaders));
+    this.#lastKey = isRepeatable(this.#options.key, key) ? key : null;
+    this.#lastBytes = bytes;
+    return bytes;
   }
 
   #lower(from: K | null): Buffer | null {

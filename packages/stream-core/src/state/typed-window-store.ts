@@ -6,6 +6,7 @@ import type { Serde } from '../serdes/serde.ts';
 import type { CachedStore, CacheFlushListener } from './cached-store.ts';
 import type { CachingRows } from './caching-rows.ts';
 import type { StoreIterator } from './key-value-store.ts';
+import { isRepeatable } from './repeatable-key.ts';
 import type { Row, RowStore } from './row-store.ts';
 import type { ValueCodec } from './value-codec.ts';
 import { keyOfWindowKey, startOfWindowKey, windowKey, windowKeySuffix } from './window-key.ts';
@@ -35,6 +36,10 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
   readonly #rows: RowStore;
   readonly #options: TypedWindowStoreOptions<K, V>;
   #sequence = 0;
+  /** The row that was named last: most are read and then written. */
+  #lastKey: K | null = null;
+  #lastStart = 0;
+  #lastRowKey: Buffer | null = null;
 
   constructor(rows: RowStore, options: TypedWindowStoreOptions<K, V>) {
     this.name = options.name;
@@ -51,7 +56,9 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
   put(key: K, value: V | null, windowStart: number): void {
     const { codec, retainDuplicates } = this.#options;
     if (retainDuplicates) this.#sequence = (this.#sequence + 1) & maxSequence;
-    const rowKey = windowKey(this.#keyBytes(key), windowStart, this.#sequence);
+    const rowKey = retainDuplicates
+      ? windowKey(this.#keyBytes(key), windowStart, this.#sequence)
+      : this.#rowKey(key, windowStart);
     this.#rows.put(this.#segmentOf(windowStart), rowKey, value === null ? null : codec.encode(value));
   }
 
@@ -127,8 +134,18 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
   }
 
   #fetchOne(key: K, windowStart: number): V | null {
-    const row = this.#rows.get(this.#segmentOf(windowStart), windowKey(this.#keyBytes(key), windowStart, 0));
+    const row = this.#rows.get(this.#segmentOf(windowStart), this.#rowKey(key, windowStart));
     return row === null ? null : this.#options.codec.decode(row);
+  }
+
+  /** The key of a row without a sequence number. */
+  #rowKey(key: K, windowStart: number): Buffer {
+    if (this.#lastRowKey !== null && key === this.#lastKey && windowStart === this.#lastStart) return this.#lastRowKey;
+    const rowKey = windowKey(this.#keyBytes(key), windowStart, 0);
+    this.#lastKey = isRepeatable(this.#options.key, key) ? key : null;
+    this.#lastStart = windowStart;
+    this.#lastRowKey = rowKey;
+    return rowKey;
   }
 
   #fetchKey(key: K, timeFrom: number, timeTo: number, reverse: boolean): StoreIterator<WindowValue<V>> {
