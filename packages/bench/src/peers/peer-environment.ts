@@ -16,6 +16,7 @@ export interface PeerEnvironment {
   readonly commitIntervalMs: number;
   readonly lingerMs: number | null;
   readonly state: PeerState;
+  readonly stateMemoryMib: number;
 }
 
 /** @throws RangeError when something is missing that the harness always gives */
@@ -37,5 +38,6 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): PeerEnvironment => {
     commitIntervalMs: Number(given('COMMIT_MS')),
     lingerMs: env['LINGER_MS'] === undefined ? null : Number(env['LINGER_MS']),
     state: env['STATE'] === 'lmdb' ? 'lmdb' : 'rocksdb',
+    stateMemoryMib: Number(env['STATE_MEMORY_MIB'] ?? 1_024),
   };
 };

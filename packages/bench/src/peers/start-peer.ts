@@ -35,6 +35,8 @@ export const startPeer = async (env: PeerEnvironment): Promise<KafkaStreams> => 
     commitInterval: env.commitIntervalMs,
     ...(env.lingerMs === null ? {} : { linger: env.lingerMs }),
     replicationFactor: 1,
+    // As much as the heap of the Java peer; the default of 256 MiB is for a smaller machine.
+    stateMemoryMaxBytes: env.stateMemoryMib * 2 ** 20,
   });
   await streams.start();
   return streams;

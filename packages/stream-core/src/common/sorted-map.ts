@@ -1,3 +1,6 @@
+import type { KeysAlike } from './key-groups.ts';
+import { KeyGroups } from './key-groups.ts';
+
 const chunkSize = 256;
 
 /**
@@ -12,6 +15,8 @@ export class SortedMap<V> {
   #chunks: string[][] | null = null;
   /** New and deleted keys since the last ordered walk. */
   #changes = 0;
+  /** Null until keys of one group are asked for. */
+  #groups: KeyGroups | null = null;
 
   get size(): number {
     return this.#values.size;
@@ -27,20 +32,25 @@ export class SortedMap<V> {
 
   set(key: string, value: V): void {
     const chunks = this.#chunks;
-    if (chunks !== null && !this.#values.has(key) && this.#isWorthKeeping()) insertKey(chunks, key);
+    const { size } = this.#values;
     this.#values.set(key, value);
+    if (this.#values.size === size) return;
+    if (chunks !== null && this.#isWorthKeeping()) insertKey(chunks, key);
+    this.#groups?.add(key);
   }
 
   delete(key: string): boolean {
     const deleted = this.#values.delete(key);
     const chunks = this.#chunks;
     if (deleted && chunks !== null && this.#isWorthKeeping()) removeKey(chunks, key);
+    if (deleted) this.#groups?.delete(key);
     return deleted;
   }
 
   clear(): void {
     this.#values.clear();
     this.#chunks = null;
+    this.#groups = null;
   }
 
   /** All entries in the order of insertion. */
@@ -65,6 +75,15 @@ export class SortedMap<V> {
       if (end < keys.length) break;
     }
     return result;
+  }
+
+  /** Keys of one group, in order. Every call must have the same suffix. */
+  keysAlike(wanted: KeysAlike): readonly string[] {
+    if (this.#groups === null) {
+      this.#groups = new KeyGroups(wanted.suffix);
+      for (const key of this.#values.keys()) this.#groups.add(key);
+    }
+    return this.#groups.between(wanted);
   }
 
   /** Sorting anew costs no more than what was spent on the order since the last walk. */

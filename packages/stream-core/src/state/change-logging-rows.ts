@@ -34,6 +34,11 @@ export class ChangeLoggingRows implements RowStore {
     return this.#inner.range(segment, from, to, reverse);
   }
 
+  windows(segment: number, from: Buffer, to: Buffer, reverse: boolean): Iterable<Row> {
+    const inner = this.#inner;
+    return inner.windows?.(segment, from, to, reverse) ?? inner.range(segment, from, to, reverse);
+  }
+
   segments(first: number, last: number): readonly number[] {
     return this.#inner.segments(first, last);
   }

@@ -1,3 +1,4 @@
+import type { KeysAlike } from '../common/key-groups.ts';
 import type { SortedMap } from '../common/sorted-map.ts';
 import type { Row } from './row-store.ts';
 import type { EngineBatch } from './state-engine.ts';
@@ -11,6 +12,10 @@ export interface CommittedRows {
   get(name: string, key: Buffer): Buffer | null;
   /** Rows from `from` (included) to `to` (excluded), null for an open end. */
   range(from: Buffer | null, to: Buffer | null, reverse: boolean): Iterable<Row>;
+  /**
+   * The names of rows that differ only in what a window key has behind the key; null when only a range can tell.
+   */
+  windowNames(wanted: KeysAlike): readonly string[] | null;
   /**
    * Takes in one row that was committed, as when a changelog is read. Its bytes are kept, and must not change any more.
    * What goes to the engine goes into the batch.

@@ -53,6 +53,10 @@ export class EngineRows implements CommittedRows {
     }
   }
 
+  windowNames(): null {
+    return null;
+  }
+
   apply(changes: Changes, batch: EngineBatch): void {
     for (const name of changes.keys()) this.write(batch, keyToBytes(name), changes.get(name) ?? null);
   }

@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { bytes, lines } from '../../test/store-harness.ts';
 import { EngineRows } from './engine-rows.ts';
 import { inMemoryState } from './in-memory-state.ts';
 import { KeySpace } from './key-space.ts';
+import { ResidentRows } from './resident-rows.ts';
+import { windowKey } from './window-key.ts';
 
 const twoSpaces = () => {
   const engine = inMemoryState().acquire('app').open({ subtopology: 0, partition: 0 }, { memoryBytes: 0 });
@@ -100,4 +103,29 @@ test('hands the sealed writes to the engine in the order of the keys, and the op
     commit: () => expect.fail('the caller commits'),
   });
   expect(calls).toEqual(['put a 1', 'put b 1', 'delete c']);
+});
+
+test('the windows of a key are those that a range finds, but for longer keys', () => {
+  const anyRow = fc.record({ key: fc.constantFrom('a', 'ab', 'b'), start: fc.nat(5), isDeleted: fc.boolean() });
+  const steps = fc.array(fc.oneof(anyRow, fc.constantFrom('seal', 'apply')), { maxLength: 30 });
+  const nowhere = inMemoryState().acquire('app').open({ subtopology: 0, partition: 0 }, { memoryBytes: 0 });
+  fc.assert(
+    fc.property(steps, fc.boolean(), fc.nat(6), fc.nat(6), (taken, reverse, first, last) => {
+      const options = { isNew: true, loads: false, maxBytes: () => 1_000 };
+      const rows = new ResidentRows(new EngineRows(nowhere, Buffer.from([1])), options);
+      const space = new KeySpace(rows, () => nowhere.batch());
+      for (const step of taken) {
+        if (step === 'seal') {
+          if (!space.hasSealed) space.seal();
+        } else if (step === 'apply') {
+          space.apply(nowhere.batch());
+        } else {
+          space.put(windowKey(bytes(step.key), step.start, 0), step.isDeleted ? null : bytes('v'));
+        }
+      }
+      const [from, to] = [windowKey(bytes('a'), first, 0), windowKey(bytes('a'), last, 0)];
+      const all = [...space.rows(from, to, reverse)].filter(({ key }) => key.length === from.length);
+      expect(lines(space.windows(from, to, reverse))).toEqual(lines(all));
+    }),
+  );
 });

@@ -1,13 +1,24 @@
 import { assert } from '../common/assert.ts';
 import { bytesToKey, keyToBytes } from '../common/bytes.ts';
+import { keysAlike } from '../common/key-groups.ts';
 import { mergeSorted } from '../common/merge-sorted.ts';
 import { compareKeys, SortedMap } from '../common/sorted-map.ts';
 import type { CommittedRows } from './committed-rows.ts';
 import type { Change } from './overlay.ts';
 import { overlay } from './overlay.ts';
 import type { Row } from './row-store.ts';
+import { noRows } from './row-store.ts';
 import type { EngineBatch } from './state-engine.ts';
 import { StateView } from './state-view.ts';
+import { windowKeySuffix } from './window-key.ts';
+
+const noNames: readonly string[] = [];
+
+/** Both in one order, what is in both of them once. */
+const merged = (left: readonly string[], right: readonly string[]): readonly string[] => {
+  if (right.length === 0) return left;
+  return left.length === 0 ? right : [...new Set([...left, ...right])].sort(compareKeys);
+};
 
 /** Writes that are not committed yet. */
 class Generation {
@@ -78,6 +89,18 @@ export class KeySpace {
     return overlay(buffered, committed, reverse);
   }
 
+  /** See RowStore.windows. */
+  windows(from: Buffer, to: Buffer, reverse: boolean): Iterable<Row> {
+    if (this.#view.mode === 'read_committed') return this.rows(from, to, reverse);
+    const wanted = keysAlike(bytesToKey(from), bytesToKey(to), windowKeySuffix);
+    const committed = this.committed.windowNames(wanted);
+    if (committed === null) return this.rows(from, to, reverse);
+    const current = this.#current.rows.keysAlike(wanted);
+    const sealed = this.#sealed?.rows.keysAlike(wanted) ?? noNames;
+    const names = merged(merged(committed, sealed), current);
+    return names.length === 0 ? noRows : this.#named(names, reverse);
+  }
+
   /** Closes the current generation for a commit. */
   seal(): void {
     assert(this.#sealed === null, 'a generation is sealed only after the one before was applied');
@@ -92,6 +115,17 @@ export class KeySpace {
     if (sealed === null) return;
     this.committed.apply(sealed.rows, batch);
     this.#sealed = null;
+  }
+
+  #named(names: readonly string[], reverse: boolean): Row[] {
+    const rows: Row[] = [];
+    for (const name of names) {
+      const key = keyToBytes(name);
+      const buffered = this.#buffered(name);
+      const value = buffered === undefined ? this.committed.get(name, key) : buffered;
+      if (value !== null) rows.push({ key, value });
+    }
+    return reverse ? rows.reverse() : rows;
   }
 
   #buffered(name: string): Buffer | null | undefined {

@@ -1,4 +1,5 @@
 import { bytesToKey, keyToBytes } from '../common/bytes.ts';
+import type { KeysAlike } from '../common/key-groups.ts';
 import { SortedMap } from '../common/sorted-map.ts';
 import type { Changes, CommittedRows } from './committed-rows.ts';
 import type { EngineRows } from './engine-rows.ts';
@@ -7,6 +8,7 @@ import { overlay } from './overlay.ts';
 import { ReadCache, rowBytes } from './read-cache.ts';
 import { RestoredRows } from './restored-rows.ts';
 import type { Row } from './row-store.ts';
+import { noRows } from './row-store.ts';
 import type { EngineBatch } from './state-engine.ts';
 
 export interface ResidentRowsOptions {
@@ -74,6 +76,11 @@ export class ResidentRows implements CommittedRows {
     this.#prepareToRead();
     const rows = this.#isComplete ? noRows : this.#engine.range(from, to, reverse);
     return this.#rows.size === 0 ? rows : overlay(this.#between(from, to, reverse), rows, reverse);
+  }
+
+  windowNames(wanted: KeysAlike): readonly string[] | null {
+    this.#prepareToRead();
+    return this.#isComplete ? this.#rows.keysAlike(wanted) : null;
   }
 
   restore(key: Buffer, value: Buffer | null): void {
@@ -225,7 +232,5 @@ interface Resident {
   value: string | null;
   isWritten: boolean;
 }
-
-const noRows: Iterable<Row> = [];
 
 const bytesOf = (value: string | null): Buffer | null => (value === null ? null : keyToBytes(value));

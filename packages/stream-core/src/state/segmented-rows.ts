@@ -1,6 +1,7 @@
 import { int64Bytes, readInt64 } from '../common/bytes.ts';
 import type { KeySpace } from './key-space.ts';
 import type { Row, RowStore } from './row-store.ts';
+import { noRows } from './row-store.ts';
 import type { TaskState } from './task-state.ts';
 
 export interface SegmentedRowsOptions {
@@ -69,7 +70,13 @@ export class SegmentedRows implements RowStore {
     return space === undefined ? [] : this.#readable(space.rows(from, to, reverse));
   }
 
+  windows(segment: number, from: Buffer, to: Buffer, reverse: boolean): Iterable<Row> {
+    const rows = this.#segments.get(segment)?.windows(from, to, reverse) ?? noRows;
+    return rows === noRows ? noRows : this.#readable(rows);
+  }
+
   segments(first: number, last: number): readonly number[] {
+    if (first === last) return this.#segments.has(first) ? [first] : [];
     return [...this.#segments.keys()].filter((id) => id >= first && id <= last).sort((left, right) => left - right);
   }
 

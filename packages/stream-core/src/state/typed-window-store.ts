@@ -8,8 +8,9 @@ import type { CachingRows } from './caching-rows.ts';
 import type { StoreIterator } from './key-value-store.ts';
 import { isRepeatable } from './repeatable-key.ts';
 import type { Row, RowStore } from './row-store.ts';
+import { noRows } from './row-store.ts';
 import type { ValueCodec } from './value-codec.ts';
-import { keyOfWindowKey, startOfWindowKey, windowKey, windowKeySuffix } from './window-key.ts';
+import { keyOfWindowKey, startOfWindowKey, windowKey } from './window-key.ts';
 import type { WindowStore, WindowValue } from './window-store.ts';
 
 export interface TypedWindowStoreOptions<K, V> {
@@ -153,10 +154,14 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
     const from = Math.max(0, timeFrom);
     const to = Math.min(timeTo, Number.MAX_SAFE_INTEGER - 1);
     if (to < from) return emptyIterator();
-    const ranges = this.#segments(from, to, reverse).map((segment) =>
-      this.#rows.range(segment, windowKey(keyBytes, from, 0), windowKey(keyBytes, to + 1, 0), reverse),
-    );
-    return this.#windowValues(ranges, keyBytes.length + windowKeySuffix);
+    const [lower, upper] = [windowKey(keyBytes, from, 0), windowKey(keyBytes, to + 1, 0)];
+    const rows = this.#rows;
+    const ranges: Iterable<Row>[] = [];
+    for (const segment of this.#segments(from, to, reverse)) {
+      const range = rows.windows?.(segment, lower, upper, reverse) ?? rows.range(segment, lower, upper, reverse);
+      if (range !== noRows) ranges.push(range);
+    }
+    return ranges.length === 0 ? emptyIterator() : this.#windowValues(ranges, lower.length);
   }
 
   /** A longer key may begin like this one and so lie between its rows: only the length tells. */
