@@ -70,12 +70,11 @@ export class TaskStores {
     const isPersistent = ({ builder }: PlannedStore): boolean => builder.persistent ?? options.isDslStorePersistent;
     const isWriteBehind = stores.filter(isPersistent).every(isRestorable);
     this.#committed = options.committed;
-    this.#persistent = databases.open(taskId, isWriteBehind);
-    this.#inMemory = TaskState.open(inMemoryEngine(), {
-      applicationId,
-      taskId: formatTaskId(taskId),
-      writeBehind: null,
-    });
+    const inMemory = (): TaskState =>
+      TaskState.open(inMemoryEngine(), { applicationId, taskId: formatTaskId(taskId), writeBehind: null });
+    // A task that keeps nothing has no database: opening one costs more than a short life of such a task.
+    this.#persistent = stores.some(isPersistent) ? databases.open(taskId, isWriteBehind) : inMemory();
+    this.#inMemory = inMemory();
     for (const planned of stores) this.#entries.set(planned.builder.name, this.#openStore(planned, options));
   }
 
