@@ -1,54 +1,78 @@
-// `pnpm simulate`: whole clusters in virtual time, one seed after the other, while everything fails that can.
+// `pnpm simulate`: whole clusters in virtual time, a seed each, while everything fails that can.
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import type { SimulationReport } from '../../src/testing/simulation/run-simulation.ts';
-import { runSimulation } from '../../src/testing/simulation/run-simulation.ts';
-import { simulations } from './simulations.ts';
+import { systemClock } from '../../src/common/clock.ts';
+import type { SeedOutcome } from './seed-pool.ts';
+import { runSeeds } from './seed-pool.ts';
+import type { SeedTask } from './seed-task.ts';
+import { SeedTotals } from './seed-totals.ts';
+import { loadSimulations } from './simulations.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1..100' },
     topology: { type: 'string' },
     events: { type: 'string', default: '40' },
+    workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    with: { type: 'string', multiple: true, default: [] },
   },
 });
 
+/** Every so many seeds one is run twice, and must have the same trace. */
+const twiceEvery = 50;
+const progressEveryMs = 30_000;
+
 const [from = 1, to = from] = values.seeds.split('..').map(Number);
+const simulations = await loadSimulations(values.with);
 const chosen = simulations.filter(({ name }) => values.topology === undefined || name === values.topology);
 if (chosen.length === 0 || !Number.isInteger(from) || !Number.isInteger(to)) {
   const names = simulations.map(({ name }) => name).join(', ');
-  console.error(`usage: simulate --seeds FROM..TO [--topology NAME] [--events COUNT]; topologies: ${names}`);
+  console.error(
+    'usage: simulate --seeds FROM..TO [--topology NAME] [--events COUNT] [--workers COUNT] [--with MODULE]...; ' +
+      `topologies: ${names}`,
+  );
   process.exit(2);
 }
 
-const tell = ({ simulation, seed, guarantee, brokerKind, violations, hash, lastEvents }: SimulationReport): void => {
-  console.log(`\nseed ${seed} of ${simulation} (${brokerKind}, ${guarantee}, trace ${hash}) FAILED`);
+const tasks = Array.from({ length: to - from + 1 }, (_, index): SeedTask => {
+  const seed = from + index;
+  return { seed, topology: chosen[seed % chosen.length]?.name ?? '', isTwice: seed % twiceEvery === 0 };
+});
+
+const again = ({ seed, topology }: SeedTask): string =>
+  `npx -y pnpm@12 simulate --seeds ${seed}..${seed} --topology ${topology} --events 400`;
+
+const tell = (task: SeedTask, outcome: SeedOutcome): void => {
+  const { seed, topology } = task;
+  if ('error' in outcome) {
+    console.log(`\nseed ${seed} of ${topology} FAILED\n  ${outcome.error}\n  again: ${again(task)}`);
+    return;
+  }
+  const { guarantee, brokerKind, violations, hash, lastEvents } = outcome.report;
+  console.log(`\nseed ${seed} of ${topology} (${brokerKind}, ${guarantee}, trace ${hash}) FAILED`);
   for (const violation of violations) console.log(`  ${violation}`);
-  console.log(`  again: npx -y pnpm@12 simulate --seeds ${seed}..${seed} --topology ${simulation} --events 400`);
+  if (!outcome.isRepeated) console.log('  trace: the same seed gave another trace');
+  console.log(`  again: ${again(task)}`);
   for (const event of lastEvents.slice(-Number(values.events))) console.log(`    ${event}`);
 };
 
-const totals = new Map<string, number>();
-let [passed, failed, records] = [0, 0, 0];
-const startedMs = performance.now();
-for (let seed = from; seed <= to; seed++) {
-  const simulation = chosen[seed % chosen.length];
-  if (simulation === undefined) continue;
-  const report = await runSimulation(simulation, { seed });
-  for (const [name, count] of report.counts) totals.set(name, (totals.get(name) ?? 0) + count);
-  records += report.records;
-  if (report.violations.length === 0) passed++;
-  else {
-    failed++;
-    tell(report);
-  }
-}
+const totals = new SeedTotals(systemClock.monotonic());
+let toldMs = systemClock.monotonic();
 
-const seconds = (performance.now() - startedMs) / 1_000;
-for (const [name, count] of [...totals].sort(([a], [b]) => a.localeCompare(b))) {
-  console.log(`${String(count).padStart(9)}  ${name}`);
-}
-const each = (seconds / Math.max(1, passed + failed)).toFixed(2);
-console.log(`${records} records in ${seconds.toFixed(1)} s, ${each} s a seed`);
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+const onOutcome = (task: SeedTask, outcome: SeedOutcome): void => {
+  if (!('error' in outcome)) totals.add(outcome.report);
+  if ('error' in outcome || !outcome.isRepeated || outcome.report.violations.length > 0) {
+    totals.failed++;
+    tell(task, outcome);
+  } else totals.passed++;
+  const nowMs = systemClock.monotonic();
+  if (nowMs - toldMs < progressEveryMs) return;
+  toldMs = nowMs;
+  console.log(totals.progress(tasks.length, nowMs));
+};
+
+await runSeeds(tasks, { workers: Number(values.workers), modules: values.with, onOutcome });
+for (const line of totals.lines(systemClock.monotonic())) console.log(line);
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exitCode = totals.failed === 0 && totals.neverMet.length === 0 ? 0 : 1;

@@ -1,3 +1,6 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
 import type { Simulation } from '../../src/testing/simulation/simulation.ts';
 import { foreignKeyJoin } from './topologies/foreign-key-join.ts';
 import { repartitionedCount } from './topologies/repartitioned-count.ts';
@@ -15,3 +18,13 @@ export const simulations: readonly Simulation[] = [
   suppressedCount,
   repartitionedCount,
 ];
+
+/** Those, and what modules export as `simulations`. */
+export const loadSimulations = async (modules: readonly string[]): Promise<readonly Simulation[]> => {
+  const further: Simulation[] = [];
+  for (const path of modules) {
+    const loaded: { readonly simulations: readonly Simulation[] } = await import(pathToFileURL(resolve(path)).href);
+    further.push(...loaded.simulations);
+  }
+  return [...simulations, ...further];
+};

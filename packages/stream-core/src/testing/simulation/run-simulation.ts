@@ -7,10 +7,10 @@ import { checkReadCommitted } from './checkers/check-read-committed.ts';
 import { checkState } from './checkers/check-state.ts';
 import { CommittedReader } from './committed-reader.ts';
 import { abortedTransactions } from './committed-records.ts';
+import { disturb, missingOf } from './disturb.ts';
 import type { SimulatedBrokerKind } from './simulated-cluster.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import type { Simulation } from './simulation.ts';
-import { Strikes } from './strikes.ts';
 
 /** Which run of a simulation. */
 export interface RunSimulationOptions {
@@ -32,6 +32,10 @@ export interface SimulationReport {
   readonly violations: readonly string[];
   /** How many records were fed. */
   readonly records: number;
+  /** How many instances ended without a word. */
+  readonly crashes: number;
+  /** How often the group came together anew. */
+  readonly rebalances: number;
   /** Over all events: the same seed gives the same hash. */
   readonly hash: string;
   /** How often each fault and each kind of await was met. */
@@ -40,35 +44,7 @@ export interface SimulationReport {
   readonly lastEvents: readonly string[];
 }
 
-const steps = 110;
-const crashesMin = 3;
 const drainLimitMs = 120_000;
-
-const feed = (cluster: SimulatedCluster, simulation: Simulation, step: number): number => {
-  const records = simulation.feed(step, cluster.chance);
-  for (const { topic, ...record } of records) cluster.broker.produce(topic, [record]);
-  return records.length;
-};
-
-/** Lets two instances begin, and feeds them while things go wrong. */
-const disturb = async (cluster: SimulatedCluster, simulation: Simulation): Promise<number> => {
-  const strikes = new Strikes(cluster);
-  let fed = 0;
-  cluster.start();
-  cluster.start();
-  for (let step = 0; step < steps; step++) {
-    fed += feed(cluster, simulation, step);
-    // Instances that ended by an error are started again, as a supervisor does it.
-    if (cluster.upInstances.length === 0) cluster.start();
-    if (step % 25 === 20) strikes.crash();
-    else if (step % 6 === 3) strikes.strike();
-    await cluster.clock.advance(60 + cluster.chance() * 80);
-  }
-  return fed;
-};
-
-const crashesOf = (cluster: SimulatedCluster): number =>
-  [...cluster.instances.values()].filter(({ isDead }) => isDead).length;
 
 /** Waits until all is done, and says what is not after a long time. */
 const drain = async (cluster: SimulatedCluster): Promise<string[]> => {
@@ -104,9 +80,8 @@ export const runSimulation = async (
   const cluster = new SimulatedCluster({ ...options, topology, topics, config });
   const reader = new CommittedReader(cluster, simulation.output);
   const run = { simulation, cluster, reader };
-  const records = await disturb(cluster, simulation);
-  const violations = await drain(cluster);
-  if (crashesOf(cluster) < crashesMin) cluster.trace.count('seen run with few crashes');
+  const happened = await disturb(cluster, simulation);
+  const violations = [...missingOf(happened), ...(await drain(cluster))];
   violations.push(...checkFailures(run));
   await cluster.close();
   await cluster.clock.settle(reader.close());
@@ -119,7 +94,7 @@ export const runSimulation = async (
     guarantee,
     brokerKind,
     violations,
-    records,
+    ...happened,
     hash: trace.hash,
     counts: trace.counts,
     lastEvents: trace.last,

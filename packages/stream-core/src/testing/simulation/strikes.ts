@@ -1,35 +1,38 @@
-import type { RequestKind } from '../../adapters/memory/faults.ts';
 import { formatTaskId } from '../../common/task-id.ts';
+import { awaitedRequests } from './awaited-requests.ts';
 import type { MemoryDisk } from './memory-disk.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 import type { SimulatedInstance } from './simulated-instance.ts';
 
-/** Requests that instances wait for at the moments that matter most; others are met by patience. */
-const ambushed: readonly RequestKind[] = [
-  'produce',
-  'endTxn',
-  'txnOffsetCommit',
-  'offsetCommit',
-  'joinGroup',
-  'syncGroup',
-  'heartbeat',
-  'offsetFetch',
-  'initProducerId',
-  'fetch',
-  'listOffsets',
-  'createTopics',
-  'deleteRecords',
-  'leaveGroup',
-  'metadata',
-  'findCoordinator',
-];
+/** What can happen to instances and brokers. */
+export const strikeNames = [
+  'crash',
+  'crash loop',
+  'hang',
+  'zombie',
+  'transaction time-out',
+  'leave',
+  'join',
+  'rebalance storm',
+  'brokers away',
+  'clock jump',
+  'damaged database',
+  'broker restart',
+  'leader moves',
+] as const;
+
+type StrikeName = (typeof strikeNames)[number];
 
 const instancesMax = 4;
 
 /** Draws what happens to instances and brokers, and lets it happen. */
 export class Strikes {
   readonly #cluster: SimulatedCluster;
-  readonly #kinds: readonly (readonly [weight: number, name: string, strike: (victim: SimulatedInstance) => void])[];
+  readonly #kinds: readonly (readonly [
+    weight: number,
+    name: StrikeName,
+    strike: (victim: SimulatedInstance) => void,
+  ])[];
 
   constructor(cluster: SimulatedCluster) {
     this.#cluster = cluster;
@@ -156,7 +159,7 @@ export class Strikes {
   }
 
   #ambush(victim: SimulatedInstance, what: string, act: () => void): void {
-    const kind = this.#cluster.chance() < 0.6 ? (ambushed[this.#draw(ambushed.length)] ?? null) : null;
+    const kind = this.#cluster.chance() < 0.6 ? (awaitedRequests[this.#draw(awaitedRequests.length)] ?? null) : null;
     const moment = this.#cluster.chance() < 0.5 ? 'before' : 'after';
     const patience = kind === null ? 1 + this.#draw(30) : 150;
     const spring = (at: string): void => {
