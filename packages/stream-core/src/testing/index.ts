@@ -7,7 +7,15 @@ export type { RunSimulationOptions, SimulationReport } from './simulation/run-si
 export { runSimulation } from './simulation/run-simulation.ts';
 export type { SimulatedBrokerKind, SimulatedClusterOptions } from './simulation/simulated-cluster.ts';
 export { SimulatedCluster } from './simulation/simulated-cluster.ts';
-export type { AtLeastOnceComparison, FedRecord, OutputComparison, Simulation } from './simulation/simulation.ts';
+export type {
+  AtLeastOnceComparison,
+  FedRecord,
+  OutputComparison,
+  OutsideComparison,
+  OutsideSystems,
+  ReplayComparison,
+  Simulation,
+} from './simulation/simulation.ts';
 export type { InputOptions, RawInput, TestInputTopicOptions } from './test-input-topic.ts';
 export { TestInputTopic } from './test-input-topic.ts';
 export { TestOutputTopic } from './test-output-topic.ts';

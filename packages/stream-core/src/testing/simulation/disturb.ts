@@ -1,8 +1,17 @@
 import type { SimulatedCluster } from './simulated-cluster.ts';
-import type { Simulation } from './simulation.ts';
+import type { OutsideSystems, Simulation } from './simulation.ts';
 import { Strikes } from './strikes.ts';
 
-const steps = 110;
+/** A run that has begun. */
+export interface StartedRun {
+  readonly simulation: Simulation;
+  readonly cluster: SimulatedCluster;
+  /** Null where the simulation has none. */
+  readonly outside: OutsideSystems | null;
+}
+
+/** While things go wrong. */
+export const steps = 110;
 /** Where the steps were not enough for what a run must have, so many more. */
 const moreStepsMax = 60;
 
@@ -19,8 +28,10 @@ const rebalancesOf = ({ broker, config }: SimulatedCluster): number =>
 const crashesOf = (cluster: SimulatedCluster): number =>
   [...cluster.instances.values()].filter(({ isDead }) => isDead).length;
 
-const feed = (cluster: SimulatedCluster, simulation: Simulation, step: number): number => {
-  const records = simulation.feed(step, cluster.chance);
+/** Writes what goes in at a step, and gives how many records that are. */
+export const feed = ({ cluster, simulation, outside }: StartedRun, step: number): number => {
+  const records =
+    simulation.outside === undefined ? simulation.feed(step, cluster.chance) : (outside?.turn(step) ?? []);
   for (const { topic, ...record } of records) cluster.broker.produce(topic, [record]);
   return records.length;
 };
@@ -39,13 +50,14 @@ const insist = (cluster: SimulatedCluster): boolean => {
 };
 
 /** Lets two instances begin, and feeds them while things go wrong. */
-export const disturb = async (cluster: SimulatedCluster, simulation: Simulation): Promise<Happened> => {
+export const disturb = async (run: StartedRun): Promise<Happened> => {
+  const { cluster } = run;
   const strikes = new Strikes(cluster);
   let records = 0;
   cluster.start();
   cluster.start();
   for (let step = 0; step < steps; step++) {
-    records += feed(cluster, simulation, step);
+    records += feed(run, step);
     // Instances that ended by an error are started again, as a supervisor does it.
     if (cluster.upInstances.length === 0) cluster.start();
     if (step % 25 === 20) strikes.crash();

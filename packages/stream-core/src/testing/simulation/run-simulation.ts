@@ -7,7 +7,8 @@ import { checkReadCommitted } from './checkers/check-read-committed.ts';
 import { checkState } from './checkers/check-state.ts';
 import { CommittedReader } from './committed-reader.ts';
 import { abortedTransactions } from './committed-records.ts';
-import { disturb, missingOf } from './disturb.ts';
+import type { StartedRun } from './disturb.ts';
+import { disturb, feed, missingOf, steps } from './disturb.ts';
 import type { SimulatedBrokerKind } from './simulated-cluster.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import type { Simulation } from './simulation.ts';
@@ -46,14 +47,21 @@ export interface SimulationReport {
 
 const drainLimitMs = 120_000;
 
-/** Waits until all is done, and says what is not after a long time. */
-const drain = async (cluster: SimulatedCluster): Promise<string[]> => {
+/** Waits until all is done, and says what is not after a long time. Adds to what was fed. */
+const drain = async (run: StartedRun): Promise<{ readonly problems: string[]; readonly records: number }> => {
+  const { cluster, outside } = run;
+  const { clock } = cluster;
   cluster.calm();
-  const limitMs = cluster.clock.now() + drainLimitMs;
-  while (notDrained(cluster).length > 0 && cluster.clock.now() < limitMs) await cluster.clock.advance(500);
+  let records = 0;
+  const limitMs = clock.now() + drainLimitMs;
+  for (let step = steps; clock.now() < limitMs; step++) {
+    if (outside !== null) records += feed(run, step);
+    if (outside?.isBusy !== true && notDrained(cluster).length === 0) break;
+    await clock.advance(500);
+  }
   // What is doubled may come a little later.
-  await cluster.clock.advance(5_000);
-  return [...notDrained(cluster), ...checkOwners(cluster)];
+  await clock.advance(5_000);
+  return { problems: [...notDrained(cluster), ...checkOwners(cluster)], records };
 };
 
 const countOutcome = (cluster: SimulatedCluster): void => {
@@ -78,11 +86,13 @@ export const runSimulation = async (
 ): Promise<SimulationReport> => {
   const { topology, topics, config = {} } = simulation;
   const cluster = new SimulatedCluster({ ...options, topology, topics, config });
+  const outside = simulation.outside?.(cluster, options.seed) ?? null;
   const reader = new CommittedReader(cluster, simulation.output);
-  const run = { simulation, cluster, reader };
-  const happened = await disturb(cluster, simulation);
-  const violations = [...missingOf(happened), ...(await drain(cluster))];
-  violations.push(...checkFailures(run));
+  const run = { simulation, cluster, reader, outside };
+  const disturbed = await disturb(run);
+  const drained = await drain(run);
+  const happened = { ...disturbed, records: disturbed.records + drained.records };
+  const violations = [...missingOf(happened), ...drained.problems, ...checkFailures(run)];
   await cluster.close();
   await cluster.clock.settle(reader.close());
   countOutcome(cluster);

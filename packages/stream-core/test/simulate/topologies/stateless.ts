@@ -1,5 +1,5 @@
 import { StreamsBuilder } from '../../../src/kstream/streams-builder.ts';
-import type { Simulation } from '../../../src/testing/simulation/simulation.ts';
+import type { ReplayComparison, Simulation } from '../../../src/testing/simulation/simulation.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
 import { numbered, oneOf, text, timeOf } from './simulated-text.ts';
 
@@ -14,7 +14,7 @@ const topology = (): Topology => {
 };
 
 /** Records that go through one by one: some are dropped, some become two. */
-export const stateless: Simulation = {
+export const stateless: Simulation & ReplayComparison = {
   name: 'stateless',
   topology,
   topics: { in: 4, out: 3 },

@@ -1,5 +1,7 @@
 import { committedRecords } from '../committed-records.ts';
-import type { Checker, FinishedRun } from './finished-run.ts';
+import type { SimulatedCluster } from '../simulated-cluster.ts';
+import type { ReplayComparison } from '../simulation.ts';
+import type { Checker } from './finished-run.ts';
 import { firstFew } from './finished-run.ts';
 import type { ExpectedRecord } from './replayed-output.ts';
 import { replayedOutput } from './replayed-output.ts';
@@ -68,17 +70,21 @@ const comparisons = {
   reaches,
 } as const;
 
-const comparisonOf = ({ cluster, simulation }: FinishedRun): ((expected: Values, actual: Values) => string[]) => {
-  if (cluster.guarantee === 'exactly_once_v2') return comparisons[simulation.exactlyOnce];
-  const isKept = simulation.atLeastOnce === 'contains' || !cluster.hasZombies;
-  return isKept ? comparisons[simulation.atLeastOnce] : hasKeys;
+type Compare = (expected: Values, actual: Values) => string[];
+
+const comparisonOf = ({ guarantee, hasZombies }: SimulatedCluster, rules: ReplayComparison): Compare => {
+  if (guarantee === 'exactly_once_v2') return comparisons[rules.exactlyOnce];
+  const isKept = rules.atLeastOnce === 'contains' || !hasZombies;
+  return isKept ? comparisons[rules.atLeastOnce] : hasKeys;
 };
 
 /** Exactly-once: nothing is lost and nothing doubled. At-least-once: nothing is lost. */
 export const checkOutput: Checker = (run) => {
-  const { cluster, simulation } = run;
+  const { cluster, simulation, outside } = run;
+  if (simulation.outside !== undefined) return outside?.check() ?? [];
   const logs = cluster.broker.cluster.topics.get(simulation.output).partitions;
   const actual = byKey(logs.flatMap(committedRecords));
-  const compare = comparisonOf(run);
-  return firstFew(compare(byKey(replayedOutput(run)), actual)).map((difference) => `output: ${difference}`);
+  const compare = comparisonOf(cluster, simulation);
+  const expected = byKey(replayedOutput(run, simulation.replay));
+  return firstFew(compare(expected, actual)).map((difference) => `output: ${difference}`);
 };

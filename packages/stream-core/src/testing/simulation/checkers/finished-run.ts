@@ -1,13 +1,11 @@
 import type { TopologyPlan } from '../../../topology/plan.ts';
 import { createPlan } from '../../../topology/plan.ts';
 import type { CommittedReader } from '../committed-reader.ts';
+import type { StartedRun } from '../disturb.ts';
 import type { SimulatedCluster } from '../simulated-cluster.ts';
-import type { Simulation } from '../simulation.ts';
 
 /** What checkers look at when a simulation is over. */
-export interface FinishedRun {
-  readonly simulation: Simulation;
-  readonly cluster: SimulatedCluster;
+export interface FinishedRun extends StartedRun {
   readonly reader: CommittedReader;
 }
 

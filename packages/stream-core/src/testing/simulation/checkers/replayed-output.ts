@@ -1,5 +1,6 @@
 import { inMemoryState } from '../../../state/in-memory-state.ts';
 import { TopologyTestDriver } from '../../topology-test-driver.ts';
+import type { ReplayComparison } from '../simulation.ts';
 import type { FinishedRun } from './finished-run.ts';
 import { planOf } from './finished-run.ts';
 
@@ -37,7 +38,7 @@ const replay = ({ cluster, simulation }: FinishedRun, inputs: readonly Input[]):
  * What an application writes that is never interrupted: the input, replayed through the test driver. A task that reads
  * several partitions takes them by timestamp, as tasks do.
  */
-export const replayedOutput = (run: FinishedRun): ExpectedRecord[] => {
+export const replayedOutput = (run: FinishedRun, by: ReplayComparison['replay']): ExpectedRecord[] => {
   const { cluster, simulation } = run;
   const sources = planOf(cluster).subtopologies.flatMap(({ sourceTopics }) => sourceTopics);
   const inputs: Input[] = Object.keys(simulation.topics)
@@ -46,7 +47,7 @@ export const replayedOutput = (run: FinishedRun): ExpectedRecord[] => {
     .map((record) => ({ ...record, key: bytes(record.key), value: bytes(record.value) }));
   // By timestamp where several topics are read; a topic alone is read as it lies there.
   if (new Set(inputs.map(({ topic }) => topic)).size > 1) inputs.sort((a, b) => a.timestamp - b.timestamp);
-  if (simulation.replay === 'whole') return replay(run, inputs);
+  if (by === 'whole') return replay(run, inputs);
   const partitions = [...new Set(inputs.map(({ partition }) => partition))];
   return partitions.flatMap((of) =>
     replay(
