@@ -7,6 +7,7 @@ export type { RunSimulationOptions, SimulationReport } from './simulation/run-si
 export { runSimulation } from './simulation/run-simulation.ts';
 export type { SimulatedBrokerKind, SimulatedClusterOptions } from './simulation/simulated-cluster.ts';
 export { SimulatedCluster } from './simulation/simulated-cluster.ts';
+export type { SimulatedRegistry } from './simulation/simulated-registry.ts';
 export type {
   AtLeastOnceComparison,
   FedRecord,

@@ -52,7 +52,7 @@ const insist = (cluster: SimulatedCluster): boolean => {
 /** Lets two instances begin, and feeds them while things go wrong. */
 export const disturb = async (run: StartedRun): Promise<Happened> => {
   const { cluster } = run;
-  const strikes = new Strikes(cluster);
+  const strikes = new Strikes(cluster, run.outside !== null);
   let records = 0;
   cluster.start();
   cluster.start();

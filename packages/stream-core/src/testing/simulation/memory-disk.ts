@@ -13,6 +13,9 @@ export interface MemoryDatabase {
   readonly engine: StateEngine;
 }
 
+/** What is wrong with a disk: its file system is full or fails, or has gone read-only, so that nothing is opened either. */
+export type DiskFault = 'writes fail' | 'read-only';
+
 /**
  * A durable backend whose disk is memory: databases outlive those who open them, can be copied as a crash would find
  * them, and can be damaged.
@@ -23,6 +26,8 @@ export class MemoryDisk implements StateBackend {
   readonly databases: Map<string, MemoryDatabase> = new Map();
   /** Tasks whose databases fail as damaged ones do, at the next read. */
   readonly damaged: Set<string> = new Set();
+  /** Null while all is well. */
+  fault: DiskFault | null = null;
   readonly #openTasks = new Set<string>();
   #isLocked = false;
   #processId: string | null = null;
@@ -68,6 +73,7 @@ export class MemoryDisk implements StateBackend {
 
   #open(taskId: TaskId): StateEngine {
     const name = formatTaskId(taskId);
+    if (this.fault === 'read-only') throw failed(name, 'the file system is read-only');
     const database = this.databases.get(name) ?? { taskId, engine: inMemoryEngine() };
     this.databases.set(name, database);
     this.#openTasks.add(name);
@@ -86,7 +92,17 @@ export class MemoryDisk implements StateBackend {
         return engine.range(from, to, reverse);
       },
       batchRows: engine.batchRows,
-      batch: () => engine.batch(),
+      batch: () => {
+        const batch = engine.batch();
+        return {
+          put: (key, value) => batch.put(key, value),
+          delete: (key) => batch.delete(key),
+          commit: () => {
+            if (this.fault !== null) throw failed(name, this.fault);
+            batch.commit();
+          },
+        };
+      },
       deleteRange: (from, to) => engine.deleteRange(from, to),
       close: () => {
         this.#openTasks.delete(name);
@@ -94,3 +110,6 @@ export class MemoryDisk implements StateBackend {
     };
   }
 }
+
+const failed = (name: string, problem: string): StreamsError =>
+  new StreamsError('STATE_FAILED', `The database of ${name} cannot be written: ${problem}`);

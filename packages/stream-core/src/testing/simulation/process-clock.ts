@@ -5,6 +5,8 @@ import type { Clock, Timer } from '../../common/clock.ts';
  * it is dead they never fire. Its wall clock may be set, which the other processes do not notice.
  */
 export class ProcessClock implements Clock {
+  /** Called before a timer fires, while the process runs. */
+  onTimer: () => void = () => undefined;
   readonly #world: Clock;
   readonly #timers = new Set<Timer>();
   #overdue: (() => void)[] = [];
@@ -30,6 +32,7 @@ export class ProcessClock implements Clock {
     };
     const timer = this.#world.schedule(delayMs, () => {
       this.#timers.delete(timer);
+      if (this.#state === 'runs' && !isCancelled) this.onTimer();
       if (this.#state === 'runs') fire();
       else if (this.#state === 'hangs') this.#overdue.push(fire);
     });

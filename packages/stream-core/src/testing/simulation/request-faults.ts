@@ -3,7 +3,7 @@ import type { Chance } from '../../common/chance.ts';
 import type { Clock } from '../../common/clock.ts';
 import { sleep } from '../../common/clock.ts';
 import { StreamsError } from '../../errors/streams-error.ts';
-import type { AwaitMoment, SimulatedInstance } from './simulated-instance.ts';
+import type { SimulatedInstance } from './simulated-instance.ts';
 import type { SimulationTrace } from './simulation-trace.ts';
 
 /** How likely it is that something happens to a request, and the same again to its answer. */
@@ -22,7 +22,13 @@ export interface RequestFaultsOptions {
   readonly rates: RequestFaultRates;
   /** Null for a client that nothing happens to. */
   readonly instanceOf: (clientId: string) => SimulatedInstance | null;
+  /** A client that waits so long for an answer sends its request again, while the first one is still on its way. */
+  readonly requestTimeoutMs: number;
+  /** Called before records are deleted. */
+  readonly onDelete: () => void;
 }
+
+type Moment = 'before' | 'after';
 
 /** What happens between the instances and the brokers. */
 export class RequestFaults implements Faults {
@@ -42,6 +48,7 @@ export class RequestFaults implements Faults {
     await this.#arrive(instance, 'before', kind);
     // On its way it no longer depends on who sent it: it may arrive after its sender has died.
     await this.#travel('before', kind, clientId);
+    if (kind === 'deleteRecords') this.#options.onDelete();
   }
 
   async afterRequest(kind: RequestKind, clientId: string): Promise<void> {
@@ -55,15 +62,15 @@ export class RequestFaults implements Faults {
     return this.isCalm ? 0 : Math.floor(this.#options.chance() * 40);
   }
 
-  async #arrive(instance: SimulatedInstance, moment: AwaitMoment, kind: RequestKind): Promise<void> {
+  async #arrive(instance: SimulatedInstance, moment: Moment, kind: RequestKind): Promise<void> {
     const { trace } = this.#options;
     trace.add(instance.clientId, `${moment} ${kind}`);
     trace.count(`await ${moment} ${kind}`);
-    instance.meet(moment, kind);
+    instance.meet(`${moment} ${kind}`);
     if (instance.isHanging) await instance.gate();
   }
 
-  async #travel(moment: AwaitMoment, kind: RequestKind, clientId: string): Promise<void> {
+  async #travel(moment: Moment, kind: RequestKind, clientId: string): Promise<void> {
     if (this.isCalm) return;
     const { clock, chance, trace, rates } = this.#options;
     const thing = moment === 'before' ? 'request' : 'answer';
@@ -74,7 +81,9 @@ export class RequestFaults implements Faults {
     const dice = chance();
     if (dice < rates.late) {
       meet('late');
-      await sleep(clock, 100 + chance() * 1_900);
+      const delayMs = 100 + chance() * 1_900;
+      await sleep(clock, delayMs);
+      if (moment === 'before' && delayMs > this.#options.requestTimeoutMs) trace.count('seen request after its retry');
     } else if (dice < rates.late + rates.slow) {
       trace.count(`fault ${thing} slow`);
       await sleep(clock, chance() * 60);

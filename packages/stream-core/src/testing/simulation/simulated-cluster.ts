@@ -11,11 +11,15 @@ import { errorMessage } from '../../errors/streams-error.ts';
 import type { KafkaStreamsOptions } from '../../kafka-streams.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { ManualClock } from '../manual-clock.ts';
+import { LogArchive } from './log-archive.ts';
 import { MemoryDisk } from './memory-disk.ts';
+import { noteTails } from './note-tails.ts';
 import { ProcessClock } from './process-clock.ts';
 import type { RequestFaultRates } from './request-faults.ts';
 import { RequestFaults } from './request-faults.ts';
 import { SimulatedInstance } from './simulated-instance.ts';
+import type { SimulatedRegistry } from './simulated-registry.ts';
+import { FailingRegistry, noRegistry } from './simulated-registry.ts';
 import { SimulationTrace } from './simulation-trace.ts';
 
 /** What the instances talk to: the client for real clusters over brokers in memory, or the embedded broker itself. */
@@ -25,8 +29,8 @@ export type SimulatedBrokerKind = 'kafka' | 'memory';
 export interface SimulatedClusterOptions {
   /** A whole number. The same seed gives the same run, event by event. */
   readonly seed: number;
-  /** Makes the topology of one instance. */
-  readonly topology: () => Topology;
+  /** Makes the topology of one instance; its serdes may ask the registry. */
+  readonly topology: (registry: SimulatedRegistry) => Topology;
   /** The partitions of the topics that exist from the beginning, by name. */
   readonly topics: Readonly<Record<string, number>>;
   /** @default drawn from the seed */
@@ -41,6 +45,7 @@ export interface SimulatedClusterOptions {
 
 const startMs = 1_000_000;
 const nodes = 3;
+const requestTimeoutMs = 1_000;
 const defaultRates: RequestFaultRates = { slow: 0.08, late: 0.001, lost: 0.015 };
 
 /** Short times, so that sessions, rebalances and transactions end within a simulation. */
@@ -75,6 +80,8 @@ export class SimulatedCluster {
   readonly broker: MemoryBroker;
   /** The nodes that share the partitions; null on the embedded broker, which is one piece. */
   readonly brokers: InProcessBrokers | null;
+  /** All that was ever committed to the logs. */
+  readonly archive: LogArchive;
   readonly trace: SimulationTrace;
   readonly faults: RequestFaults;
   /** What instances find on their disks after a crash, to be looked at when everything is over. */
@@ -98,8 +105,17 @@ export class SimulatedCluster {
     this.trace = new SimulationTrace(() => clock.now());
     const instanceOf = (clientId: string): SimulatedInstance | null => this.#instances.get(clientId) ?? null;
     const late = this.hasZombies ? rates.late : 0;
-    this.faults = new RequestFaults({ clock, chance, trace: this.trace, rates: { ...rates, late }, instanceOf });
+    this.faults = new RequestFaults({
+      clock,
+      chance,
+      trace: this.trace,
+      rates: { ...rates, late },
+      instanceOf,
+      requestTimeoutMs: this.brokerKind === 'kafka' ? requestTimeoutMs : Number.POSITIVE_INFINITY,
+      onDelete: () => this.archive.keepAll(),
+    });
     this.broker = new MemoryBroker({ clock, chance, faults: this.faults, retryTimeoutMs: 1_500 });
+    this.archive = new LogArchive(this.broker.cluster);
     this.brokers = this.brokerKind === 'kafka' ? new InProcessBrokers(this.broker.cluster, { nodes }) : null;
     this.#client = this.brokers === null ? this.broker : this.#kafka(this.brokers);
     for (const [topic, partitions] of Object.entries(topics)) this.broker.createTopic(topic, { partitions });
@@ -136,8 +152,8 @@ export class SimulatedCluster {
   }
 
   /** A topology as an instance gets it. */
-  topology(): Topology {
-    return this.#options.topology();
+  topology(registry: SimulatedRegistry = noRegistry): Topology {
+    return this.#options.topology(registry);
   }
 
   /** Starts an instance, on an empty disk or on one that another instance has left. */
@@ -145,8 +161,17 @@ export class SimulatedCluster {
     const clientId = `instance-${this.#instances.size + 1}`;
     this.trace.add(clientId, `starts with ${disk.databases.size} databases`);
     const stateListener = (next: string): void => this.trace.add(clientId, next);
-    const options = { ...this.config, topology: this.topology(), state: disk, clientId, stateListener };
-    const instance = new SimulatedInstance(options, disk, new ProcessClock(this.clock));
+    const clock = new ProcessClock(this.clock);
+    const options = {
+      ...this.config,
+      topology: this.topology(this.#registryOf(clientId, clock)),
+      state: disk,
+      clientId,
+      stateListener,
+      onTimer: () => this.trace.count('await timer'),
+    };
+    noteTails(this, disk);
+    const instance = new SimulatedInstance(options, disk, clock);
     this.#instances.set(clientId, instance);
     return instance;
   }
@@ -174,6 +199,7 @@ export class SimulatedCluster {
     for (const { nodeId } of this.brokers?.nodes ?? []) this.brokers?.start(nodeId);
     for (const instance of this.#instances.values()) {
       instance.ambush = null;
+      instance.disk.fault = null;
       instance.goOn();
     }
     this.start();
@@ -193,10 +219,16 @@ export class SimulatedCluster {
     for (const { isDead, clock } of this.#instances.values()) if (isDead) clock.kill();
   }
 
+  #registryOf(clientId: string, clock: ProcessClock): SimulatedRegistry {
+    const { chance, trace, faults } = this;
+    const instance = (): SimulatedInstance | null => this.#instances.get(clientId) ?? null;
+    return new FailingRegistry({ clock, chance, trace, instance, isCalm: () => faults.isCalm });
+  }
+
   #kafka(brokers: InProcessBrokers): Broker {
     const { faults } = this;
     return kafkaOver(({ clientId, clock }) => inProcessTransport({ brokers, clientId, clock, faults }), {
-      requestTimeoutMs: 1_000,
+      requestTimeoutMs,
       retryTimeoutMs: 3_000,
       metadataMaxAgeMs: 2_000,
     });

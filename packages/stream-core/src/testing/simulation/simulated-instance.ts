@@ -1,20 +1,22 @@
-import type { RequestKind } from '../../adapters/memory/faults.ts';
 import type { KafkaStreamsOptions } from '../../kafka-streams.ts';
 import { KafkaStreams } from '../../kafka-streams.ts';
+import type { AwaitPlace } from './await-places.ts';
 import type { MemoryDisk } from './memory-disk.ts';
 import type { ProcessClock } from './process-clock.ts';
 
-/** Before the broker sees a request, or before the instance sees the answer. */
-export type AwaitMoment = 'before' | 'after';
-
-/** What shall happen to an instance, and at which of its requests. */
+/** What shall happen to an instance, and where. */
 export interface Ambush {
-  /** Null for any kind. */
-  readonly kind: RequestKind | null;
-  readonly moment: AwaitMoment;
-  /** So many requests, of any kind, are waited for at most. */
+  /** Null for wherever it is when its patience has ended. */
+  readonly place: AwaitPlace | null;
+  /** At so many places it may pass at most. */
   patience: number;
-  readonly spring: (at: string) => void;
+  readonly spring: (at: AwaitPlace) => void;
+}
+
+/** What an instance is made of. */
+export interface SimulatedInstanceOptions extends KafkaStreamsOptions {
+  readonly clientId: string;
+  readonly onTimer: () => void;
 }
 
 /** One process of the application: it runs, hangs, or is dead. */
@@ -23,16 +25,20 @@ export class SimulatedInstance {
   readonly disk: MemoryDisk;
   readonly clock: ProcessClock;
   readonly streams: KafkaStreams;
-  /** What was said to happen at one of its next requests; null for nothing. */
+  /** What was said to happen to it soon; null for nothing. */
   ambush: Ambush | null = null;
   #isDead = false;
   #isLeaving = false;
   #hanging: PromiseWithResolvers<void> | null = null;
 
-  constructor(options: KafkaStreamsOptions & { readonly clientId: string }, disk: MemoryDisk, clock: ProcessClock) {
+  constructor(options: SimulatedInstanceOptions, disk: MemoryDisk, clock: ProcessClock) {
     this.clientId = options.clientId;
     this.disk = disk;
     this.clock = clock;
+    clock.onTimer = () => {
+      options.onTimer();
+      this.meet('timer');
+    };
     this.streams = new KafkaStreams({ ...options, state: disk, clock });
     // How it ended is asked of its state.
     this.streams.start().catch(() => undefined);
@@ -60,15 +66,15 @@ export class SimulatedInstance {
     return this.streams.state === 'ERROR' || this.streams.state === 'NOT_RUNNING';
   }
 
-  /** Springs the ambush if this is the request that it waits for. */
-  meet(moment: AwaitMoment, kind: RequestKind): void {
+  /** Springs the ambush if this is the place that it waits at. */
+  meet(place: AwaitPlace): void {
     const { ambush } = this;
     if (ambush === null || !this.isUp) return;
     ambush.patience--;
-    const isHere = ambush.moment === moment && (ambush.kind === null || ambush.kind === kind);
+    const isHere = ambush.place === place;
     if (ambush.patience > 0 && !isHere) return;
     this.ambush = null;
-    ambush.spring(`${moment} ${kind}`);
+    ambush.spring(place);
   }
 
   /** Nothing of it moves any more until it goes on, if ever: the others take it for dead, and it does not know. */

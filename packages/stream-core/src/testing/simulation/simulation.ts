@@ -1,5 +1,6 @@
 import type { Chance } from '../../common/chance.ts';
 import type { Topology } from '../../topology/topology.ts';
+import type { SimulatedRegistry } from './simulated-registry.ts';
 import type { SimulatedCluster, SimulatedClusterOptions } from './simulated-cluster.ts';
 
 /** A record that goes into a simulated cluster. Its key decides the partition. */
@@ -59,7 +60,8 @@ export interface OutsideComparison {
 /** A topology, what it is fed with, and how its output is judged. */
 export type Simulation = {
   readonly name: string;
-  readonly topology: () => Topology;
+  /** Makes the topology of one instance; its serdes may ask the registry. */
+  readonly topology: (registry: SimulatedRegistry) => Topology;
   /** The partitions of its topics, by name. */
   readonly topics: Readonly<Record<string, number>>;
   /** The topic that is compared, and that a reader of read_committed reads meanwhile. */

@@ -1,6 +1,8 @@
 import { formatTaskId } from '../../common/task-id.ts';
-import { awaitedRequests } from './awaited-requests.ts';
-import type { MemoryDisk } from './memory-disk.ts';
+import type { AwaitPlace } from './await-places.ts';
+import { awaitPlaces } from './await-places.ts';
+import { LogStrikes } from './log-strikes.ts';
+import type { DiskFault, MemoryDisk } from './memory-disk.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 import type { SimulatedInstance } from './simulated-instance.ts';
 
@@ -19,6 +21,13 @@ export const strikeNames = [
   'damaged database',
   'broker restart',
   'leader moves',
+  'coordinator moves',
+  'disk writes fail',
+  'disk read-only',
+  'changelog truncated',
+  'changelog compacted',
+  'input deleted',
+  'aborted records',
 ] as const;
 
 type StrikeName = (typeof strikeNames)[number];
@@ -34,8 +43,11 @@ export class Strikes {
     strike: (victim: SimulatedInstance) => void,
   ])[];
 
-  constructor(cluster: SimulatedCluster) {
+  /** @param keepsInput whether somebody else reads the input topics too */
+  constructor(cluster: SimulatedCluster, keepsInput = false) {
     this.#cluster = cluster;
+    const logs = new LogStrikes(cluster);
+    const isExact = cluster.guarantee === 'exactly_once_v2';
     const isSharded = cluster.brokers !== null;
     const hasZombies = cluster.hasZombies ? 1 : 0;
     this.#kinds = [
@@ -52,6 +64,14 @@ export class Strikes {
       [1, 'damaged database', (victim) => this.#damage(victim)],
       [isSharded ? 3 * hasZombies : 0, 'broker restart', () => this.#restartNode()],
       [isSharded ? 3 : 0, 'leader moves', () => this.#moveLeaders()],
+      [isSharded ? 3 : 0, 'coordinator moves', () => this.#moveCoordinators()],
+      [1, 'disk writes fail', (victim) => this.#failDisk(victim, 'writes fail')],
+      [1, 'disk read-only', (victim) => this.#failDisk(victim, 'read-only')],
+      [2, 'changelog truncated', () => logs.truncateChangelogs()],
+      [2, 'changelog compacted', () => logs.compactChangelogs()],
+      [keepsInput ? 0 : 2, 'input deleted', () => logs.purgeInput()],
+      // Who reads without isolation would take them for real.
+      [isExact ? 2 : 0, 'aborted records', () => this.#abortedRecords(logs)],
     ];
   }
 
@@ -158,15 +178,41 @@ export class Strikes {
     }
   }
 
+  #moveCoordinators(): void {
+    const { brokers, trace } = this.#cluster;
+    const up = brokers?.upNodes ?? [];
+    const turn = 1 + this.#draw(2);
+    brokers?.moveCoordinators(turn);
+    trace.add('world', `coordinators move by ${turn} of ${up.length} nodes`);
+  }
+
+  /** For a while nothing can be written; an instance that ends by it begins again on its disk when that is mended. */
+  #failDisk(victim: SimulatedInstance, fault: DiskFault): void {
+    const { disk } = victim;
+    disk.fault = fault;
+    this.#cluster.clock.schedule(100 + this.#draw(1_500), () => {
+      disk.fault = null;
+      if (!victim.hasEnded || victim.isDead || this.#cluster.faults.isCalm) return;
+      this.#cluster.trace.count('seen instance ended by its disk');
+      this.#cluster.start(disk.copy());
+    });
+  }
+
+  #abortedRecords(logs: LogStrikes): void {
+    logs.abortedTail().catch((error: unknown) => {
+      this.#cluster.trace.add('world', `nothing was aborted: ${String(error)}`);
+    });
+  }
+
   #ambush(victim: SimulatedInstance, what: string, act: () => void): void {
-    const kind = this.#cluster.chance() < 0.6 ? (awaitedRequests[this.#draw(awaitedRequests.length)] ?? null) : null;
-    const moment = this.#cluster.chance() < 0.5 ? 'before' : 'after';
-    const patience = kind === null ? 1 + this.#draw(30) : 150;
-    const spring = (at: string): void => {
+    const place = this.#cluster.chance() < 0.6 ? (awaitPlaces[this.#draw(awaitPlaces.length)] ?? null) : null;
+    // Without a place it is the next one after so many.
+    const patience = place === null ? 1 + this.#draw(30) : 150;
+    const spring = (at: AwaitPlace): void => {
       this.#cluster.trace.count(`${what} ${at}`);
       act();
     };
-    victim.ambush = { kind, moment, patience, spring };
+    victim.ambush = { place, patience, spring };
   }
 
   #replace(disk: MemoryDisk): void {

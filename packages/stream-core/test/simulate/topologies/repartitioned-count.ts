@@ -1,11 +1,13 @@
 import { StreamsBuilder } from '../../../src/kstream/streams-builder.ts';
 import { serdes } from '../../../src/serdes/serdes.ts';
+import type { SimulatedRegistry } from '../../../src/testing/simulation/simulated-registry.ts';
 import type { Simulation } from '../../../src/testing/simulation/simulation.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
-import { text } from './simulated-text.ts';
+import { registeredText } from './simulated-text.ts';
 import { stateless } from './stateless.ts';
 
-const topology = (): Topology => {
+const topology = (registry: SimulatedRegistry): Topology => {
+  const text = registeredText(registry);
   const builder = new StreamsBuilder();
   builder
     .stream('in', text)

@@ -1,10 +1,12 @@
 import { StreamsBuilder } from '../../../src/kstream/streams-builder.ts';
 import { joinWindows } from '../../../src/kstream/windows/windows.ts';
+import type { SimulatedRegistry } from '../../../src/testing/simulation/simulated-registry.ts';
 import type { Simulation } from '../../../src/testing/simulation/simulation.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
-import { numbered, oneOf, text, timeOf } from './simulated-text.ts';
+import { numbered, oneOf, registeredText, timeOf } from './simulated-text.ts';
 
-const topology = (): Topology => {
+const topology = (registry: SimulatedRegistry): Topology => {
+  const text = registeredText(registry);
   const builder = new StreamsBuilder();
   const windows = joinWindows({ timeDifference: 200, grace: 3_600_000 });
   builder

@@ -1,13 +1,15 @@
 import { StreamsBuilder } from '../../../src/kstream/streams-builder.ts';
 import { timeWindows } from '../../../src/kstream/windows/windows.ts';
 import { serdes } from '../../../src/serdes/serdes.ts';
+import type { SimulatedRegistry } from '../../../src/testing/simulation/simulated-registry.ts';
 import type { Simulation } from '../../../src/testing/simulation/simulation.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
-import { numbered, oneOf, text, timeOf } from './simulated-text.ts';
+import { numbered, oneOf, registeredText, timeOf } from './simulated-text.ts';
 
 const sizeMs = 500;
 
-const topology = (): Topology => {
+const topology = (registry: SimulatedRegistry): Topology => {
+  const text = registeredText(registry);
   const builder = new StreamsBuilder();
   builder
     .stream('in', text)

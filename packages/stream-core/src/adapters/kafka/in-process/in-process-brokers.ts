@@ -55,6 +55,7 @@ export class InProcessBrokers {
   readonly fetchSessions: readonly FetchSessions[];
   readonly #maxVersions: ReadonlyMap<string, number>;
   readonly #stopped = new Set<number>();
+  #coordinatorTurn = 0;
   readonly #leaderships = new WeakMap<PartitionLog, Leadership>();
   readonly #topicIds = new WeakMap<Topic, string>();
   readonly #topicNames = new Map<string, string>();
@@ -110,6 +111,11 @@ export class InProcessBrokers {
     this.leadersMoved.fire();
   }
 
+  /** Gives every group and transactional id to the node that stands so many places behind the one that coordinates it. */
+  moveCoordinators(places: number): void {
+    this.#coordinatorTurn += places;
+  }
+
   /** Null while the node that leads is down. */
   leader(log: PartitionLog): PartitionLeader | null {
     const { nodeId } = this.#leadership(log);
@@ -118,7 +124,7 @@ export class InProcessBrokers {
 
   /** The node that coordinates a group or a transactional id; null while no node is up. */
   coordinator(kind: CoordinatorKind, key: string): BrokerNode | null {
-    const start = hash(`${kind} ${key}`) % this.nodes.length;
+    const start = (hash(`${kind} ${key}`) + this.#coordinatorTurn) % this.nodes.length;
     const inTurn = this.nodes.map((_, i) => this.nodes[(start + i) % this.nodes.length]);
     return inTurn.find((node) => node !== undefined && this.isUp(node.nodeId)) ?? null;
   }

@@ -1,4 +1,3 @@
-import { visibleBatches } from '../../../adapters/memory/client/partition-reader.ts';
 import { assert } from '../../../common/assert.ts';
 import { silentLogger } from '../../../common/logger.ts';
 import { emptyRecordContext } from '../../../common/record-context.ts';
@@ -60,8 +59,7 @@ const restored = (cluster: SimulatedCluster, plan: SubtopologyPlan, { taskId, en
   for (const { topic, store } of stores.changelogs()) {
     const offset = state.changelogOffset(topic) ?? 0;
     const topicPartition = { topic, partition: taskId.partition };
-    const slice = cluster.broker.cluster.topics.log(topicPartition).read(0, 'read_committed', Number.POSITIVE_INFINITY);
-    const batches = visibleBatches(slice).filter(({ nextOffset }) => nextOffset <= offset);
+    const batches = cluster.archive.batches(topicPartition).filter(({ nextOffset }) => nextOffset <= offset);
     stores.restore(store, { topicPartition, position: 0, batches, nextPosition: offset, endOffset: offset });
   }
   stores.close();

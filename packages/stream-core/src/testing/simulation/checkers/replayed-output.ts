@@ -19,12 +19,10 @@ interface Input {
   readonly value: Buffer | null;
 }
 
-const bytes = (part: Uint8Array | null): Buffer | null => (part === null ? null : Buffer.from(part));
-
 const replay = ({ cluster, simulation }: FinishedRun, inputs: readonly Input[]): ExpectedRecord[] => {
   const { applicationId } = cluster.config;
   const settings = { applicationId, statestoreCacheMaxBytes: 0, ...simulation.config, state: inMemoryState() };
-  const driver = new TopologyTestDriver(simulation.topology(), settings);
+  const driver = new TopologyTestDriver(cluster.topology(), settings);
   for (const { topic, key, value, timestamp } of inputs) driver.pipe({ topic, key, value, timestamp, headers: [] });
   const produced = driver.takeProduced().filter(({ topic }) => topic === simulation.output);
   driver.close();
@@ -43,8 +41,8 @@ export const replayedOutput = (run: FinishedRun, by: ReplayComparison['replay'])
   const sources = planOf(cluster).subtopologies.flatMap(({ sourceTopics }) => sourceTopics);
   const inputs: Input[] = Object.keys(simulation.topics)
     .filter((topic) => sources.includes(topic))
-    .flatMap((topic) => cluster.broker.records(topic))
-    .map((record) => ({ ...record, key: bytes(record.key), value: bytes(record.value) }));
+    .flatMap((topic) => cluster.archive.records(topic))
+;
   // By timestamp where several topics are read; a topic alone is read as it lies there.
   if (new Set(inputs.map(({ topic }) => topic)).size > 1) inputs.sort((a, b) => a.timestamp - b.timestamp);
   if (by === 'whole') return replay(run, inputs);
