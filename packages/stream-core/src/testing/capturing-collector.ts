@@ -2,9 +2,15 @@ import { copyBytes } from '../common/bytes.ts';
 import type { DeferredRecord, OutputRecord, RecordCollector } from '../processor/record-collector.ts';
 import type { ProducedRecord } from './produced-record.ts';
 
-/** Keeps the output of a task instead of sending it; every topic has one partition. */
+/** Keeps the output of a task instead of sending it. */
 export class CapturingCollector implements RecordCollector {
+  readonly #partitionCount: (topic: string) => number;
   #produced: ProducedRecord[] = [];
+
+  /** @param partitionCount how many partitions a topic has; one by default */
+  constructor(partitionCount: (topic: string) => number = () => 1) {
+    this.#partitionCount = partitionCount;
+  }
 
   send({ topic, partition, key, value, timestamp, headers }: OutputRecord): void {
     this.#produced.push({
@@ -17,8 +23,8 @@ export class CapturingCollector implements RecordCollector {
     });
   }
 
-  partitionCount(): number {
-    return 1;
+  partitionCount(topic: string): number {
+    return this.#partitionCount(topic);
   }
 
   defer({ write }: DeferredRecord): void {

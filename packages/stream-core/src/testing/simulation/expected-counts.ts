@@ -1,7 +1,15 @@
 import { awaitPlaces } from './await-places.ts';
 import { strikeNames } from './strikes.ts';
 
-const requestFaults = ['request slow', 'request late', 'request lost', 'answer slow', 'answer late', 'answer lost', 'registry fails'];
+const requestFaults = [
+  'request slow',
+  'request late',
+  'request lost',
+  'answer slow',
+  'answer late',
+  'answer lost',
+  'registry fails',
+];
 
 /** What faults led to. */
 const outcomes = [

@@ -2,6 +2,7 @@ import { visibleBatches } from '../../adapters/memory/client/partition-reader.ts
 import type { PartitionLog } from '../../adapters/memory/log/partition-log.ts';
 import type { MemoryCluster } from '../../adapters/memory/memory-cluster.ts';
 import type { RecordBatch } from '../../broker/record-batch.ts';
+import type { Headers } from '../../common/headers.ts';
 import type { TopicPartition } from '../../common/topic-partition.ts';
 
 interface Kept {
@@ -18,6 +19,7 @@ export interface ArchivedRecord {
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  readonly headers: Headers;
 }
 
 /** All that was ever committed to the logs of a cluster: what is deleted from a log, or compacted, is kept here before. */
@@ -56,7 +58,14 @@ export class LogArchive {
         const cursor = batch.cursor();
         while (cursor.next()) {
           const { offset, timestamp } = cursor;
-          records.push({ ...topicPartition, offset, timestamp, key: cursor.key(), value: cursor.value() });
+          records.push({
+            ...topicPartition,
+            offset,
+            timestamp,
+            key: cursor.key(),
+            value: cursor.value(),
+            headers: cursor.headers(),
+          });
         }
       }
       return records;

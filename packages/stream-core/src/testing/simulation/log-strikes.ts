@@ -3,7 +3,6 @@ import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts';
 import { seededChance } from '../../common/chance.ts';
 import { noHeaders } from '../../common/headers.ts';
 import { topicPartitionKey } from '../../common/topic-partition.ts';
-import { planOf } from './checkers/finished-run.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 
 /** What happens to logs without anybody losing anything: they become shorter, thinner, or end in what does not count. */
@@ -41,7 +40,7 @@ export class LogStrikes {
   purgeInput(): void {
     const { broker, config, archive, trace } = this.#cluster;
     const committed = broker.cluster.offsets.stableOffsets(config.applicationId);
-    const sources = new Set(planOf(this.#cluster).subtopologies.flatMap(({ sourceTopics }) => sourceTopics));
+    const sources = new Set(this.#cluster.plan.subtopologies.flatMap(({ sourceTopics }) => sourceTopics));
     for (const log of broker.cluster.topics.logs()) {
       const offset = committed.get(topicPartitionKey(log.topicPartition)) ?? 0;
       if (!sources.has(log.topicPartition.topic) || offset <= log.logStartOffset) continue;
@@ -76,7 +75,7 @@ export class LogStrikes {
 
   #changelogs(): PartitionLog[] {
     const { broker } = this.#cluster;
-    const stores = planOf(this.#cluster).subtopologies.flatMap((each) => each.stores);
+    const stores = this.#cluster.plan.subtopologies.flatMap((each) => each.stores);
     const own = stores.filter(({ isSourceChangelog }) => !isSourceChangelog);
     const topics = new Set(own.map(({ changelogTopic }) => changelogTopic));
     return [...broker.cluster.topics.logs()].filter(({ topicPartition }) => topics.has(topicPartition.topic));

@@ -5,6 +5,9 @@ import { checkOutput } from './checkers/check-output.ts';
 import { checkOwners } from './checkers/check-owners.ts';
 import { checkReadCommitted } from './checkers/check-read-committed.ts';
 import { checkState } from './checkers/check-state.ts';
+import { checkStreamTime } from './checkers/check-stream-time.ts';
+import { checkTasks } from './checkers/check-tasks.ts';
+import type { Checker } from './checkers/finished-run.ts';
 import { CommittedReader } from './committed-reader.ts';
 import { abortedTransactions } from './committed-records.ts';
 import type { StartedRun } from './disturb.ts';
@@ -44,6 +47,9 @@ export interface SimulationReport {
   /** The last events, readable. */
   readonly lastEvents: readonly string[];
 }
+
+/** What is looked at when everything is over. */
+const checkers: readonly Checker[] = [checkOutput, checkTasks, checkStreamTime, checkReadCommitted, checkState];
 
 const drainLimitMs = 120_000;
 
@@ -96,7 +102,7 @@ export const runSimulation = async (
   await cluster.close();
   await cluster.clock.settle(reader.close());
   countOutcome(cluster);
-  violations.push(...checkOutput(run), ...checkReadCommitted(run), ...checkState(run));
+  for (const check of checkers) violations.push(...check(run));
   const { guarantee, brokerKind, trace } = cluster;
   return {
     simulation: simulation.name,

@@ -9,12 +9,15 @@ import { silentLogger } from '../../common/logger.ts';
 import type { ProcessingGuarantee } from '../../config/streams-config.ts';
 import { errorMessage } from '../../errors/streams-error.ts';
 import type { KafkaStreamsOptions } from '../../kafka-streams.ts';
+import type { TopologyPlan } from '../../topology/plan.ts';
+import { createPlan } from '../../topology/plan.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { LogArchive } from './log-archive.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { noteTails } from './note-tails.ts';
 import { ProcessClock } from './process-clock.ts';
+import { ProcessingTrace } from './processing-trace.ts';
 import type { RequestFaultRates } from './request-faults.ts';
 import { RequestFaults } from './request-faults.ts';
 import { SimulatedInstance } from './simulated-instance.ts';
@@ -82,6 +85,8 @@ export class SimulatedCluster {
   readonly brokers: InProcessBrokers | null;
   /** All that was ever committed to the logs. */
   readonly archive: LogArchive;
+  /** What each task has processed and committed, in its order. */
+  readonly processing: ProcessingTrace;
   readonly trace: SimulationTrace;
   readonly faults: RequestFaults;
   /** What instances find on their disks after a crash, to be looked at when everything is over. */
@@ -90,6 +95,7 @@ export class SimulatedCluster {
   readonly #instances = new Map<string, SimulatedInstance>();
   readonly #client: Broker;
   readonly #stateMemoryMaxBytes: number;
+  #plan: TopologyPlan | null = null;
 
   constructor(options: SimulatedClusterOptions) {
     const { seed, topics, rates = defaultRates } = options;
@@ -116,6 +122,7 @@ export class SimulatedCluster {
     });
     this.broker = new MemoryBroker({ clock, chance, faults: this.faults, retryTimeoutMs: 1_500 });
     this.archive = new LogArchive(this.broker.cluster);
+    this.processing = new ProcessingTrace(this.broker.cluster.offsets, () => this.plan);
     this.brokers = this.brokerKind === 'kafka' ? new InProcessBrokers(this.broker.cluster, { nodes }) : null;
     this.#client = this.brokers === null ? this.broker : this.#kafka(this.brokers);
     for (const [topic, partitions] of Object.entries(topics)) this.broker.createTopic(topic, { partitions });
@@ -151,9 +158,21 @@ export class SimulatedCluster {
     };
   }
 
+  /** The settings that the simulation gives in place of its own. */
+  get given(): Partial<KafkaStreamsOptions> {
+    return this.#options.config ?? {};
+  }
+
   /** A topology as an instance gets it. */
   topology(registry: SimulatedRegistry = noRegistry): Topology {
     return this.#options.topology(registry);
+  }
+
+  /** The plan that the instances have. */
+  get plan(): TopologyPlan {
+    const { applicationId } = this.config;
+    this.#plan ??= createPlan(this.topology(), { applicationId, defaults: { key: null, value: null } });
+    return this.#plan;
   }
 
   /** Starts an instance, on an empty disk or on one that another instance has left. */
@@ -164,13 +183,13 @@ export class SimulatedCluster {
     const clock = new ProcessClock(this.clock);
     const options = {
       ...this.config,
-      topology: this.topology(this.#registryOf(clientId, clock)),
+      topology: this.processing.traced(clientId, this.topology(this.#registryOf(clientId, clock))),
       state: disk,
       clientId,
       stateListener,
       onTimer: () => this.trace.count('await timer'),
     };
-    noteTails(this, disk);
+    noteTails(disk, { trace: this.trace, cluster: this.broker.cluster, plan: this.plan });
     const instance = new SimulatedInstance(options, disk, clock);
     this.#instances.set(clientId, instance);
     return instance;

@@ -1,7 +1,7 @@
 import type { Chance } from '../../common/chance.ts';
 import type { Topology } from '../../topology/topology.ts';
-import type { SimulatedRegistry } from './simulated-registry.ts';
 import type { SimulatedCluster, SimulatedClusterOptions } from './simulated-cluster.ts';
+import type { SimulatedRegistry } from './simulated-registry.ts';
 
 /** A record that goes into a simulated cluster. Its key decides the partition. */
 export interface FedRecord {

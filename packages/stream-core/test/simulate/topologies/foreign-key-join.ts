@@ -38,6 +38,6 @@ export const foreignKeyJoin: Simulation = {
       };
     }),
   replay: 'whole',
-  exactlyOnce: 'final',
+  exactlyOnce: 'ordered',
   atLeastOnce: 'final',
 };

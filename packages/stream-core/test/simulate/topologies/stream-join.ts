@@ -30,6 +30,6 @@ export const streamJoin: Simulation = {
       timestamp: timeOf(step) + oneOf(chance, 100),
     })),
   replay: 'partitions',
-  exactlyOnce: 'unordered',
+  exactlyOnce: 'ordered',
   atLeastOnce: 'contains',
 };

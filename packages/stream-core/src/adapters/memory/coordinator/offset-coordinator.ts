@@ -9,10 +9,25 @@ import type { MemberIdentity } from './group-requests.ts';
 /** `offset.metadata.max.bytes`. */
 export const maxMetadataBytes = 4096;
 
+/** Offsets that count from now on, and who committed them. */
+export interface CountedCommit {
+  readonly groupId: string;
+  readonly memberId: string;
+  readonly offsets: readonly OffsetCommit[];
+}
+
+interface PendingCommit {
+  memberId: string;
+  readonly offsets: OffsetCommit[];
+}
+
 /** Commits and fetches the offsets of groups, inside and outside of transactions. */
 export class OffsetCoordinator {
   readonly #groups: GroupCoordinator;
   readonly #topics: TopicRegistry;
+  readonly #listeners = new Set<(commit: CountedCommit) => void>();
+  /** By group and producer, what counts when the transaction is committed; only kept for listeners. */
+  readonly #pending = new Map<string, PendingCommit>();
 
   constructor(groups: GroupCoordinator, topics: TopicRegistry) {
     this.#groups = groups;
@@ -32,6 +47,7 @@ export class OffsetCoordinator {
     const group = this.#groups.checkCommit(identity, { transactional: false });
     this.#check(offsets);
     group.offsets.commit(offsets);
+    this.#counted({ groupId: identity.groupId, memberId: identity.memberId, offsets });
   }
 
   /** As `commit`, but the offsets count when the transaction of that producer is committed. */
@@ -39,11 +55,24 @@ export class OffsetCoordinator {
     const group = this.#groups.checkCommit(identity, { transactional: true });
     this.#check(offsets);
     group.offsets.addPending(producerId, offsets);
+    const { groupId, memberId } = identity;
+    const pending = this.#pending.get(`${groupId} ${producerId}`) ?? { memberId, offsets: [] };
+    pending.memberId = memberId;
+    pending.offsets.push(...offsets);
+    this.#pending.set(`${groupId} ${producerId}`, pending);
   }
 
   /** Ends the transaction of a producer for a group. */
   complete(groupId: string, producerId: number, committed: boolean): void {
     this.#groups.find(groupId)?.offsets.complete(producerId, committed);
+    const pending = this.#pending.get(`${groupId} ${producerId}`);
+    this.#pending.delete(`${groupId} ${producerId}`);
+    if (committed && pending !== undefined) this.#counted({ groupId, ...pending });
+  }
+
+  /** Calls `listener` whenever offsets begin to count, by a commit or by the end of its transaction. */
+  onCommit(listener: (commit: CountedCommit) => void): void {
+    this.#listeners.add(listener);
   }
 
   /**
@@ -76,6 +105,10 @@ export class OffsetCoordinator {
     const offsets = this.#groups.find(groupId)?.offsets;
     const stable = (offsets?.all() ?? []).filter((commit) => offsets?.isStable(commit.topicPartition));
     return new Map(stable.map((commit) => [topicPartitionKey(commit.topicPartition), commit.offset]));
+  }
+
+  #counted(commit: CountedCommit): void {
+    for (const listener of this.#listeners) listener(commit);
   }
 
   #check(offsets: readonly OffsetCommit[]): void {

@@ -1,12 +1,12 @@
 import { topicPartitionKey } from '../../../common/topic-partition.ts';
 import { committedRecords } from '../committed-records.ts';
 import type { SimulatedCluster } from '../simulated-cluster.ts';
-import { firstFew, planOf } from './finished-run.ts';
+import { firstFew } from './finished-run.ts';
 
 const lagging = (cluster: SimulatedCluster): string[] => {
   const { topics, offsets } = cluster.broker.cluster;
   const committed = offsets.stableOffsets(cluster.config.applicationId);
-  const sources = planOf(cluster).subtopologies.flatMap(({ sourceTopics }) => sourceTopics);
+  const sources = cluster.plan.subtopologies.flatMap(({ sourceTopics }) => sourceTopics);
   return sources
     .flatMap((topic) => topics.find(topic)?.partitions ?? [])
     .flatMap((log) => {

@@ -1,6 +1,6 @@
 import { formatTaskId } from '../../../common/task-id.ts';
 import type { SimulatedCluster } from '../simulated-cluster.ts';
-import { firstFew, planOf } from './finished-run.ts';
+import { firstFew } from './finished-run.ts';
 
 /** Every task is with one instance, and with one alone, once the group has come to rest. */
 export const checkOwners = (cluster: SimulatedCluster): string[] => {
@@ -9,7 +9,7 @@ export const checkOwners = (cluster: SimulatedCluster): string[] => {
     cluster.upInstances.flatMap(({ clientId, disk }) => disk.openTasks.map((task) => ({ clientId, task }))),
     ({ task }) => task,
   );
-  const tasks = planOf(cluster).subtopologies.flatMap(({ id, sourceTopics }) => {
+  const tasks = cluster.plan.subtopologies.flatMap(({ id, sourceTopics }) => {
     const partitions = Math.max(...sourceTopics.map((topic) => topics.find(topic)?.partitions.length ?? 0));
     return Array.from({ length: partitions }, (_, partition) => formatTaskId({ subtopology: id, partition }));
   });

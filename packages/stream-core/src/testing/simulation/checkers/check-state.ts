@@ -11,7 +11,7 @@ import type { MemoryDatabase } from '../memory-disk.ts';
 import { MemoryDisk } from '../memory-disk.ts';
 import type { SimulatedCluster } from '../simulated-cluster.ts';
 import type { Checker } from './finished-run.ts';
-import { firstFew, planOf } from './finished-run.ts';
+import { firstFew } from './finished-run.ts';
 
 const first = Buffer.alloc(0);
 const end = Buffer.alloc(64, 0xff);
@@ -83,7 +83,7 @@ const differences = (cluster: SimulatedCluster, plan: SubtopologyPlan, database:
 };
 
 const stateProblems = (cluster: SimulatedCluster): readonly string[] => {
-  const plan = planOf(cluster);
+  const { plan } = cluster;
   const closed = [...cluster.instances.values()].filter(({ isDead }) => !isDead).map(({ disk }) => disk);
   const databases = [...new Set([...cluster.crashedDisks, ...closed])].flatMap((disk) => [...disk.databases.values()]);
   const problems = databases.flatMap((database) => {

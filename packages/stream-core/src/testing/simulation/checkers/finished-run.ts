@@ -1,8 +1,5 @@
-import type { TopologyPlan } from '../../../topology/plan.ts';
-import { createPlan } from '../../../topology/plan.ts';
 import type { CommittedReader } from '../committed-reader.ts';
 import type { StartedRun } from '../disturb.ts';
-import type { SimulatedCluster } from '../simulated-cluster.ts';
 
 /** What checkers look at when a simulation is over. */
 export interface FinishedRun extends StartedRun {
@@ -20,10 +17,3 @@ export const firstFew = (violations: readonly string[]): string[] => [
   ...violations.slice(0, toldMax),
   ...(violations.length > toldMax ? [`... and ${violations.length - toldMax} more of that kind`] : []),
 ];
-
-/** The plan that the instances of a cluster have. */
-export const planOf = (cluster: SimulatedCluster): TopologyPlan =>
-  createPlan(cluster.topology(), {
-    applicationId: cluster.config.applicationId,
-    defaults: { key: null, value: null },
-  });

@@ -2,7 +2,6 @@ import { inMemoryState } from '../../../state/in-memory-state.ts';
 import { TopologyTestDriver } from '../../topology-test-driver.ts';
 import type { ReplayComparison } from '../simulation.ts';
 import type { FinishedRun } from './finished-run.ts';
-import { planOf } from './finished-run.ts';
 
 /** A record that is expected. */
 export interface ExpectedRecord {
@@ -38,11 +37,10 @@ const replay = ({ cluster, simulation }: FinishedRun, inputs: readonly Input[]):
  */
 export const replayedOutput = (run: FinishedRun, by: ReplayComparison['replay']): ExpectedRecord[] => {
   const { cluster, simulation } = run;
-  const sources = planOf(cluster).subtopologies.flatMap(({ sourceTopics }) => sourceTopics);
+  const sources = cluster.plan.subtopologies.flatMap(({ sourceTopics }) => sourceTopics);
   const inputs: Input[] = Object.keys(simulation.topics)
     .filter((topic) => sources.includes(topic))
-    .flatMap((topic) => cluster.archive.records(topic))
-;
+    .flatMap((topic) => cluster.archive.records(topic));
   // By timestamp where several topics are read; a topic alone is read as it lies there.
   if (new Set(inputs.map(({ topic }) => topic)).size > 1) inputs.sort((a, b) => a.timestamp - b.timestamp);
   if (by === 'whole') return replay(run, inputs);
