@@ -19,6 +19,7 @@ const refused = () => {
     } as never,
     topics: new OutputTopics({} as never, silentLogger),
     isTransactional: true,
+    plan: { subtopologies: [] },
     batchSizeBytes: 1_000,
     chance: () => 0,
     refusals: {

@@ -9,6 +9,8 @@ export interface OutputGenerationOptions {
   readonly producer: Producer;
   /** Whether nothing is sent before `release`. */
   readonly isHeld: boolean;
+  /** What is sent only by `finish`, when all else is acknowledged. */
+  readonly goesLast: (ready: ReadyBatch) => boolean;
   readonly mayDrop: MayDrop;
 }
 
@@ -18,7 +20,9 @@ export interface OutputGenerationOptions {
  */
 export class OutputGeneration {
   readonly #producer: Producer;
+  readonly #goesLast: (ready: ReadyBatch) => boolean;
   readonly #held: ReadyBatch[] = [];
+  readonly #last: ReadyBatch[] = [];
   readonly #inFlight = new Set<Promise<void>>();
   readonly #offsets = new Map<string, number>();
   readonly #mayDrop: MayDrop;
@@ -28,9 +32,10 @@ export class OutputGeneration {
   sizeInBytes = 0;
   unacknowledgedBytes = 0;
 
-  constructor({ producer, isHeld, mayDrop }: OutputGenerationOptions) {
+  constructor({ producer, isHeld, goesLast, mayDrop }: OutputGenerationOptions) {
     this.#producer = producer;
     this.#isHeld = isHeld;
+    this.#goesLast = goesLast;
     this.#mayDrop = mayDrop;
   }
 
@@ -42,7 +47,8 @@ export class OutputGeneration {
   add(ready: ReadyBatch): void {
     this.sizeInBytes += ready.batch.sizeInBytes;
     this.unacknowledgedBytes += ready.batch.sizeInBytes;
-    if (this.#isHeld) this.#held.push(ready);
+    if (this.#goesLast(ready)) this.#last.push(ready);
+    else if (this.#isHeld) this.#held.push(ready);
     else this.#send(ready);
   }
 
@@ -52,7 +58,14 @@ export class OutputGeneration {
     for (const ready of this.#held.splice(0)) this.#send(ready);
   }
 
-  /** Resolves when everything is acknowledged. @throws what the broker said */
+  /** Sends what goes last, and resolves when that is acknowledged too. @throws what the broker said */
+  async finish(): Promise<void> {
+    await this.acknowledged();
+    for (const ready of this.#last.splice(0)) this.#send(ready);
+    await this.acknowledged();
+  }
+
+  /** Resolves when everything that was sent is acknowledged. @throws what the broker said */
   async acknowledged(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
     this.throwIfFailed();

@@ -40,8 +40,7 @@ export class RefusedOutput {
 
   /** Whether the handler lets the application go on without a batch. @throws what ends it instead */
   mayDrop({ partition, batch }: ReadyBatch, error: unknown): boolean {
-    // A store whose changelog lacks a row would be another one after a restart.
-    if (partition.topic.endsWith('-changelog') || this.#letterTopics.has(partition.topic)) return false;
+    if (this.#letterTopics.has(partition.topic)) return false;
     if (!(error instanceof StreamsError) || !ofRecords.has(error.code)) return false;
     const cursor = batch.cursor();
     while (cursor.next()) if (!this.#mayContinue(cursor, error)) return false;

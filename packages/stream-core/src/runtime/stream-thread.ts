@@ -58,25 +58,25 @@ export class StreamThread {
 
   constructor(options: StreamThreadOptions) {
     this.#options = options;
-    const { config } = options;
-    const { admin } = options.client;
+    const { config, plan, client } = options;
     const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2';
     const { clock, logger, metrics, chance } = config;
     this.#clients = new ThreadClients(options);
     this.#consumer = this.#clients.consumer;
     this.#lagOf = (partition) => this.#consumer.lag(partition);
-    this.#outputTopics = new OutputTopics(admin, logger);
+    this.#outputTopics = new OutputTopics(client.admin, logger);
     this.#producer = new StreamsProducer({
       producer: this.#clients.producer,
       topics: this.#outputTopics,
       isTransactional: isExactlyOnce,
+      plan,
       batchSizeBytes: config.batchSizeBytes,
       chance,
       refusals: { config, logger, metrics },
     });
     this.#changelogs = new ChangelogReader({
       fetcher: this.#clients.changelogFetcher,
-      admin,
+      admin: client.admin,
       logger,
       metrics,
       clock,
@@ -85,7 +85,7 @@ export class StreamThread {
     const cache = config.cacheMaxBytes === 0 ? null : new RecordCache(config.cacheMaxBytes);
     const parts = {
       ...options,
-      admin,
+      admin: client.admin,
       consumer: this.#consumer,
       producer: this.#producer,
       outputTopics: this.#outputTopics,

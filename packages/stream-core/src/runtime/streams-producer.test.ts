@@ -2,11 +2,23 @@ import { expect, test } from 'vitest';
 
 import type { GroupMetadata } from '../broker/group-consumer.ts';
 import { silentLogger } from '../common/logger.ts';
+import type { TopicPartition } from '../common/topic-partition.ts';
 import { resolveProcessingConfig } from '../config/resolve-streams-config.ts';
 import { StreamsError } from '../errors/streams-error.ts';
+import { StreamsBuilder } from '../kstream/streams-builder.ts';
 import { MetricsRegistry } from '../metrics/metrics.ts';
+import { serdes } from '../serdes/serdes.ts';
+import { createPlan } from '../topology/plan.ts';
 import { OutputTopics } from './output-topics.ts';
 import { StreamsProducer } from './streams-producer.ts';
+
+const text = { key: serdes.string(), value: serdes.string() };
+const builder = new StreamsBuilder();
+builder
+  .stream('in', text)
+  .groupByKey()
+  .count({ materialized: { name: 'counts' } });
+const plan = createPlan(builder.build(), { applicationId: 'app', defaults: { key: null, value: null } });
 
 const producing = (isTransactional: boolean, generationId = 1) => {
   const calls: string[] = [];
@@ -16,7 +28,10 @@ const producing = (isTransactional: boolean, generationId = 1) => {
   };
   const producer = {
     begin: () => calls.push('begin'),
-    send: note('send'),
+    send: async ({ topic }: TopicPartition) => {
+      calls.push(`send ${topic}`);
+      return { baseOffset: 0 };
+    },
     sendOffsets: async (_offsets: unknown, sentAs: GroupMetadata) => {
       calls.push(`sendOffsets in ${sentAs.generationId}`);
       if (sentAs.generationId !== generationId) throw new StreamsError('ILLEGAL_GENERATION', 'refused');
@@ -28,6 +43,7 @@ const producing = (isTransactional: boolean, generationId = 1) => {
     producer: producer as never,
     topics: new OutputTopics({} as never, silentLogger),
     isTransactional,
+    plan,
     batchSizeBytes: 1_000,
     chance: () => 0,
     refusals: {
@@ -49,7 +65,7 @@ test('a transaction is committed with offsets, which are what the broker fences 
   const { producer, calls, write } = producing(true);
   write();
   await producer.commit(producer.seal(), [offset], member);
-  expect(calls).toEqual(['begin', 'send', 'sendOffsets in 1', 'commit']);
+  expect(calls).toEqual(['begin', 'send out', 'sendOffsets in 1', 'commit']);
 });
 
 test('offsets that come too late for a generation are sent again in the next one', async () => {
@@ -70,13 +86,27 @@ test('output that no offsets go with is given up', async () => {
   const { producer, calls, write } = producing(true);
   write();
   await producer.commit(producer.seal(), [], member);
-  expect(calls).toEqual(['begin', 'send', 'abort']);
+  expect(calls).toEqual(['begin', 'send out', 'abort']);
 });
 
 test('nothing to commit is no transaction', async () => {
   const { producer, calls } = producing(true);
   await producer.commit(producer.seal(), [], member);
   expect(calls).toEqual([]);
+});
+
+test('without transactions changelogs are sent when all other output is acknowledged', async () => {
+  const { producer, calls, write } = producing(false);
+  const change = { topic: 'app-counts-changelog', partition: 0, key: null, value: null, timestamp: 0, headers: [] };
+  producer.send(change);
+  write();
+  producer.drain();
+  expect(calls).toEqual(['send out']);
+  const committing = producer.commit(producer.seal(), [offset], member);
+  expect(calls).toEqual(['send out']);
+  await committing;
+  expect(calls).toEqual(['send out', 'send app-counts-changelog']);
+  expect(producer.pendingBytes).toBe(0);
 });
 
 test('what waits counts until it is acknowledged, in a transaction until that is committed', async () => {

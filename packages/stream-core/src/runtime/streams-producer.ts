@@ -4,9 +4,12 @@ import { assert } from '../common/assert.ts';
 import type { Chance } from '../common/chance.ts';
 import { findStreamsError, StreamsError } from '../errors/streams-error.ts';
 import type { DeferredRecord, OutputRecord, RecordCollector } from '../processor/record-collector.ts';
+import type { TopologyPlan } from '../topology/plan.ts';
+import { changelogTopicsOf } from '../topology/plan.ts';
 import type { MayDrop } from './output-generation.ts';
 import { OutputGeneration } from './output-generation.ts';
 import type { OutputTopics } from './output-topics.ts';
+import type { ReadyBatch } from './record-accumulator.ts';
 import { RecordAccumulator } from './record-accumulator.ts';
 import type { RefusedOutputOptions } from './refused-output.ts';
 import { RefusedOutput } from './refused-output.ts';
@@ -18,6 +21,7 @@ export interface StreamsProducerOptions {
   readonly producer: Producer;
   readonly topics: OutputTopics;
   readonly isTransactional: boolean;
+  readonly plan: Pick<TopologyPlan, 'subtopologies'>;
   readonly batchSizeBytes: number;
   readonly chance: Chance;
   /** How it is asked about what the broker refuses, without transactions. */
@@ -35,6 +39,12 @@ export class StreamsProducer implements RecordCollector {
   readonly #accumulator: RecordAccumulator;
   readonly #topics: OutputTopics;
   readonly #refused: RefusedOutput;
+  /**
+   * Without transactions their records are sent when all other output of a commit is acknowledged. State that says that
+   * something was sent which was not would keep it from ever being sent: a crash between the two acknowledgements loses
+   * results that stores let go of. Kafka Streams sends them as they come, and has that gap.
+   */
+  readonly #changelogTopics: ReadonlySet<string>;
   readonly #deferred: DeferredRecord[] = [];
   #producer: Producer;
   #generation: OutputGeneration;
@@ -47,6 +57,7 @@ export class StreamsProducer implements RecordCollector {
     this.#options = options;
     this.#producer = options.producer;
     this.#refused = new RefusedOutput({ ...options.refusals, collector: this });
+    this.#changelogTopics = changelogTopicsOf(options.plan);
     this.#generation = this.#nextGeneration(false);
     this.#topics = options.topics;
     this.#accumulator = new RecordAccumulator(options.batchSizeBytes, (ready) => {
@@ -141,10 +152,9 @@ export class StreamsProducer implements RecordCollector {
     // Who owned the tasks when they were sealed: whoever has lost its place since then must be refused.
     const group = member.groupMetadata();
     await sealed.acknowledged();
-    if (!this.#options.isTransactional) {
-      await this.#sendLetters();
-      return;
-    }
+    if (!this.#options.isTransactional) await this.#sendLetters();
+    await sealed.finish();
+    if (!this.#options.isTransactional) return;
     if (offsets.length > 0) {
       this.#beginTransaction();
       await this.#sendOffsets(offsets, group, member);
@@ -206,12 +216,16 @@ export class StreamsProducer implements RecordCollector {
   }
 
   #nextGeneration(isHeld: boolean): OutputGeneration {
+    const goesLast = ({ partition }: ReadyBatch): boolean =>
+      !this.#options.isTransactional && this.#changelogTopics.has(partition.topic);
     const mayDrop: MayDrop = (refused, error) => {
-      if (this.#options.isTransactional || !this.#refused.mayDrop(refused, error)) return false;
+      // A store whose changelog lacks a row would be another one after a restart.
+      if (this.#options.isTransactional || goesLast(refused)) return false;
+      if (!this.#refused.mayDrop(refused, error)) return false;
       this.#hasDropped = true;
       return true;
     };
-    return new OutputGeneration({ producer: this.#producer, isHeld, mayDrop });
+    return new OutputGeneration({ producer: this.#producer, isHeld, goesLast, mayDrop });
   }
 
   #beginTransaction(): void {

@@ -187,6 +187,15 @@ export const createPlan = (topology: Topology, options: PlanOptions): TopologyPl
   };
 };
 
+/** The topics that stores are logged to, without those that are source topics as well. */
+export const changelogTopicsOf = ({ subtopologies }: Pick<TopologyPlan, 'subtopologies'>): ReadonlySet<string> =>
+  new Set(
+    subtopologies
+      .flatMap(({ stores }) => stores)
+      .filter(({ isSourceChangelog }) => !isSourceChangelog)
+      .map(({ changelogTopic }) => changelogTopic),
+  );
+
 /** Lets the serdes of everything that is written fetch what they need; a promise only when there is work. */
 export const prepareWrites = (subtopology: SubtopologyPlan): Promise<unknown> | undefined => {
   const pending: Promise<void>[] = [];
