@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { Simulation } from '../../src/testing/simulation/simulation.ts';
-import { foreignKeyJoin } from './topologies/foreign-key-join.ts';
+import { cachedCount } from './topologies/cached-count.ts';
+import { foreignKeyJoin, innerForeignKeyJoin } from './topologies/foreign-key-join.ts';
 import { repartitionedCount } from './topologies/repartitioned-count.ts';
 import { stateless } from './topologies/stateless.ts';
 import { streamJoin } from './topologies/stream-join.ts';
@@ -15,8 +16,10 @@ export const simulations: readonly Simulation[] = [
   windowedCount,
   streamJoin,
   foreignKeyJoin,
+  innerForeignKeyJoin,
   suppressedCount,
   repartitionedCount,
+  cachedCount,
 ];
 
 /** Those, and what modules export as `simulations`. */

@@ -28,8 +28,9 @@ export type OutputComparison = 'ordered' | 'unordered' | 'final';
  * - `contains`: every record that is expected is there.
  * - `reaches`: the largest value of every key, a 64-bit number, is not below the last that is expected.
  * - `final`: the last value of every key is the expected one.
+ * - `present`: the same of every key that has a value at the end; of the others nothing is said.
  */
-export type AtLeastOnceComparison = 'contains' | 'reaches' | 'final';
+export type AtLeastOnceComparison = 'contains' | 'reaches' | 'final' | 'present';
 
 /** How what came out is compared with a replay of what went in. */
 export interface ReplayComparison {

@@ -64,10 +64,16 @@ const reaches = (expected: Values, actual: Values): string[] =>
 const hasKeys = (expected: Values, actual: Values): string[] =>
   [...last(expected).keys()].filter((key) => !actual.has(key)).map((key) => `${key} is nowhere`);
 
+const present = (expected: Values, actual: Values): string[] => {
+  const should = last(expected);
+  return ordered(should, new Map([...last(actual)].filter(([key]) => should.has(key))));
+};
+
 const comparisons = {
   ordered,
   unordered: (expected: Values, actual: Values): string[] => ordered(sorted(expected), sorted(actual)),
   final: (expected: Values, actual: Values): string[] => ordered(last(expected), last(actual)),
+  present,
   contains,
   reaches,
 } as const;
