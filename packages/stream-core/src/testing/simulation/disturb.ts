@@ -15,6 +15,9 @@ export const steps = 110;
 /** Where the steps were not enough for what a run must have, so many more. */
 const moreStepsMax = 60;
 
+/** In so many runs the first instance crashes while it begins. */
+const startCrashShare = 0.3;
+
 /** What a run has at least. */
 export const leastOfARun = { records: 2_000, crashes: 3, rebalances: 2 } as const;
 
@@ -54,7 +57,8 @@ export const disturb = async (run: StartedRun): Promise<Happened> => {
   const { cluster } = run;
   const strikes = new Strikes(cluster, run.outside !== null);
   let records = 0;
-  cluster.start();
+  const first = cluster.start();
+  if (cluster.chance() < startCrashShare) strikes.crashAtStart(first);
   cluster.start();
   for (let step = 0; step < steps; step++) {
     records += feed(run, step);

@@ -4,6 +4,7 @@ import { checkFailures } from './checkers/check-failures.ts';
 import { checkOutput } from './checkers/check-output.ts';
 import { checkOwners } from './checkers/check-owners.ts';
 import { checkReadCommitted } from './checkers/check-read-committed.ts';
+import { notRestored } from './checkers/check-restored.ts';
 import { checkState } from './checkers/check-state.ts';
 import { checkStreamTime } from './checkers/check-stream-time.ts';
 import { checkTasks } from './checkers/check-tasks.ts';
@@ -53,6 +54,8 @@ const checkers: readonly Checker[] = [checkOutput, checkTasks, checkStreamTime, 
 
 const drainLimitMs = 120_000;
 
+const leftToDo = (cluster: SimulatedCluster): string[] => [...notRestored(cluster), ...notDrained(cluster)];
+
 /** Waits until all is done, and says what is not after a long time. Adds to what was fed. */
 const drain = async (run: StartedRun): Promise<{ readonly problems: string[]; readonly records: number }> => {
   const { cluster, outside } = run;
@@ -62,12 +65,12 @@ const drain = async (run: StartedRun): Promise<{ readonly problems: string[]; re
   const limitMs = clock.now() + drainLimitMs;
   for (let step = steps; clock.now() < limitMs; step++) {
     if (outside !== null) records += feed(run, step);
-    if (outside?.isBusy !== true && notDrained(cluster).length === 0) break;
+    if (outside?.isBusy !== true && leftToDo(cluster).length === 0) break;
     await clock.advance(500);
   }
   // What is doubled may come a little later.
   await clock.advance(5_000);
-  return { problems: [...notDrained(cluster), ...checkOwners(cluster)], records };
+  return { problems: [...leftToDo(cluster), ...checkOwners(cluster)], records };
 };
 
 const countOutcome = (cluster: SimulatedCluster): void => {

@@ -69,7 +69,7 @@ export class SimulatedInstance {
   /** Springs the ambush if this is the place that it waits at. */
   meet(place: AwaitPlace): void {
     const { ambush } = this;
-    if (ambush === null || !this.isUp) return;
+    if (ambush === null || this.#isDead || this.isHanging || this.hasEnded) return;
     ambush.patience--;
     const isHere = ambush.place === place;
     if (ambush.patience > 0 && !isHere) return;

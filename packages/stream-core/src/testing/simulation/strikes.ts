@@ -1,3 +1,4 @@
+import type { RequestKind } from '../../adapters/memory/faults.ts';
 import { formatTaskId } from '../../common/task-id.ts';
 import type { AwaitPlace } from './await-places.ts';
 import { awaitPlaces } from './await-places.ts';
@@ -31,6 +32,27 @@ export const strikeNames = [
 ] as const;
 
 type StrikeName = (typeof strikeNames)[number];
+
+/** What happens to an instance when it comes to a place. */
+interface AmbushPlan {
+  readonly what: 'crash' | 'hang';
+  readonly act: () => void;
+  /** One of them; of all when there is none. */
+  readonly places?: readonly AwaitPlace[];
+}
+
+const placesOf = (...kinds: readonly RequestKind[]): AwaitPlace[] =>
+  kinds.flatMap((kind): AwaitPlace[] => [`before ${kind}`, `after ${kind}`]);
+
+const startPlaces = placesOf(
+  'createTopics',
+  'createTopics',
+  'describeConfigs',
+  'listOffsets',
+  'findCoordinator',
+  'offsetFetch',
+);
+const leavePlaces = placesOf('leaveGroup');
 
 const instancesMax = 4;
 
@@ -90,27 +112,29 @@ export class Strikes {
   }
 
   /** Lets an instance crash at one of its next requests; it comes back soon, later on an empty disk, or others do its work. */
-  crash(victim: SimulatedInstance = this.#victim()): void {
-    this.#ambush(victim, 'crash', () => {
+  crash(victim: SimulatedInstance = this.#victim(), places: readonly AwaitPlace[] = []): void {
+    const act = (): void => {
       const disk = this.#cluster.crash(victim);
       this.#after(this.#draw(1_500), () => this.#replace(disk));
-    });
+    };
+    this.#ambush(victim, { what: 'crash', act, places });
   }
 
   #crashLoop(victim: SimulatedInstance, times: number): void {
-    this.#ambush(victim, 'crash', () => {
+    const act = (): void => {
       const disk = this.#cluster.crash(victim);
-      this.#met('crash in a loop');
+      this.#cluster.trace.count('seen crash in a loop');
       this.#after(this.#draw(300), () => {
         const next = this.#cluster.start(disk);
         if (times > 1) this.#crashLoop(next, times - 1);
       });
-    });
+    };
+    this.#ambush(victim, { what: 'crash', act });
   }
 
   #hang(victim: SimulatedInstance, ms: number): void {
     const { trace } = this.#cluster;
-    this.#ambush(victim, 'hang', () => {
+    const act = (): void => {
       trace.add(victim.clientId, `hangs for ${Math.round(ms)} ms`);
       victim.hang();
       this.#cluster.clock.schedule(ms, () => {
@@ -118,10 +142,17 @@ export class Strikes {
         victim.goOn();
       });
       if (this.#cluster.upInstances.length === 0) this.#cluster.start();
-    });
+    };
+    this.#ambush(victim, { what: 'hang', act });
+  }
+
+  /** Lets an instance crash while it begins, where it waits only then. */
+  crashAtStart(victim: SimulatedInstance): void {
+    this.crash(victim, startPlaces);
   }
 
   #leave(victim: SimulatedInstance): void {
+    if (this.#cluster.chance() < 0.3) this.crash(victim, leavePlaces);
     this.#cluster.leave(victim).then(
       (disk) => this.#after(this.#draw(500), () => this.#replace(disk)),
       (error: unknown) => this.#cluster.trace.add(victim.clientId, `could not leave: ${String(error)}`),
@@ -204,8 +235,10 @@ export class Strikes {
     });
   }
 
-  #ambush(victim: SimulatedInstance, what: string, act: () => void): void {
-    const place = this.#cluster.chance() < 0.6 ? (awaitPlaces[this.#draw(awaitPlaces.length)] ?? null) : null;
+  #ambush(victim: SimulatedInstance, { what, act, places = [] }: AmbushPlan): void {
+    const isAnywhere = places.length === 0 && this.#cluster.chance() >= 0.6;
+    const from = places.length === 0 ? awaitPlaces : places;
+    const place = isAnywhere ? null : (from[this.#draw(from.length)] ?? null);
     // Without a place it is the next one after so many.
     const patience = place === null ? 1 + this.#draw(30) : 150;
     const spring = (at: AwaitPlace): void => {
