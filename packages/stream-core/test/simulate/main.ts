@@ -15,9 +15,12 @@ const { values } = parseArgs({
     topology: { type: 'string' },
     events: { type: 'string', default: '40' },
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    guarantee: { type: 'string' },
     with: { type: 'string', multiple: true, default: [] },
   },
 });
+
+const guarantees = ['exactly_once_v2', 'at_least_once'] as const;
 
 /** Every so many seeds one is run twice, and must have the same trace. */
 const twiceEvery = 50;
@@ -26,22 +29,26 @@ const progressEveryMs = 30_000;
 const [from = 1, to = from] = values.seeds.split('..').map(Number);
 const simulations = await loadSimulations(values.with);
 const chosen = simulations.filter(({ name }) => values.topology === undefined || name === values.topology);
-if (chosen.length === 0 || !Number.isInteger(from) || !Number.isInteger(to)) {
+const isGuaranteeKnown = values.guarantee === undefined || guarantees.some((name) => name === values.guarantee);
+if (chosen.length === 0 || !isGuaranteeKnown || !Number.isInteger(from) || !Number.isInteger(to)) {
   const names = simulations.map(({ name }) => name).join(', ');
   console.error(
-    'usage: simulate --seeds FROM..TO [--topology NAME] [--events COUNT] [--workers COUNT] [--with MODULE]...; ' +
+    'usage: simulate --seeds FROM..TO [--topology NAME] [--guarantee NAME] [--events COUNT] [--workers COUNT] [--with MODULE]...; ' +
       `topologies: ${names}`,
   );
   process.exit(2);
 }
 
+const guarantee = guarantees.find((name) => name === values.guarantee) ?? null;
+
 const tasks = Array.from({ length: to - from + 1 }, (_, index): SeedTask => {
   const seed = from + index;
-  return { seed, topology: chosen[seed % chosen.length]?.name ?? '', isTwice: seed % twiceEvery === 0 };
+  return { seed, topology: chosen[seed % chosen.length]?.name ?? '', isTwice: seed % twiceEvery === 0, guarantee };
 });
 
-const again = ({ seed, topology }: SeedTask): string =>
-  `npx -y pnpm@12 simulate --seeds ${seed}..${seed} --topology ${topology} --events 400`;
+const again = ({ seed, topology, guarantee: forced }: SeedTask): string =>
+  `npx -y pnpm@12 simulate --seeds ${seed}..${seed} --topology ${topology} --events 400` +
+  (forced === null ? '' : ` --guarantee ${forced}`);
 
 const tell = (task: SeedTask, outcome: SeedOutcome): void => {
   const { seed, topology } = task;

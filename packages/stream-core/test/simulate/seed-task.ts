@@ -1,3 +1,4 @@
+import type { ProcessingGuarantee } from '../../src/config/streams-config.ts';
 import type { SimulationReport } from '../../src/testing/simulation/run-simulation.ts';
 
 /** A seed to run. */
@@ -7,6 +8,8 @@ export interface SeedTask {
   readonly topology: string;
   /** Whether it is run once more, to compare the traces. */
   readonly isTwice: boolean;
+  /** Null: drawn from the seed. */
+  readonly guarantee: ProcessingGuarantee | null;
 }
 
 /** What came of a seed. */

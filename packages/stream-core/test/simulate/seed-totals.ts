@@ -20,7 +20,7 @@ export class SeedTotals {
     return this.passed + this.failed;
   }
 
-  add({ counts, records }: SimulationReport): void {
+  add({ counts, records }: Pick<SimulationReport, 'counts' | 'records'>): void {
     for (const [name, count] of counts) this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
     this.records += records;
   }

@@ -8,11 +8,12 @@ import { loadSimulations } from './simulations.ts';
 
 const simulations = await loadSimulations(workerData as readonly string[]);
 
-const run = async ({ seed, topology, isTwice }: SeedTask): Promise<SeedAnswer> => {
+const run = async ({ seed, topology, isTwice, guarantee }: SeedTask): Promise<SeedAnswer> => {
   const simulation = simulations.find(({ name }) => name === topology);
   if (simulation === undefined) throw new Error(`there is no topology ${topology}`);
-  const report = await runSimulation(simulation, { seed });
-  const again = isTwice ? await runSimulation(simulation, { seed }) : report;
+  const options = guarantee === null ? { seed } : { seed, guarantee };
+  const report = await runSimulation(simulation, options);
+  const again = isTwice ? await runSimulation(simulation, options) : report;
   return { report, isRepeated: again.hash === report.hash };
 };
 

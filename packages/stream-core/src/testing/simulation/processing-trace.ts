@@ -45,7 +45,7 @@ export class ProcessingTrace {
   readonly #offsets = new Map<string, number>();
   #lives = 0;
 
-  constructor(offsets: OffsetCoordinator, plan: () => TopologyPlan) {
+  constructor(offsets: Pick<OffsetCoordinator, 'onCommit'>, plan: () => TopologyPlan) {
     this.#plan = plan;
     offsets.onCommit((commit) => this.#commit(commit));
   }
