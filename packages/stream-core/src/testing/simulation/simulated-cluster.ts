@@ -13,6 +13,7 @@ import type { TopologyPlan } from '../../topology/plan.ts';
 import { createPlan } from '../../topology/plan.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { ManualClock } from '../manual-clock.ts';
+import { FailingRegistry } from './failing-registry.ts';
 import { LogArchive } from './log-archive.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { noteTails } from './note-tails.ts';
@@ -22,7 +23,7 @@ import type { RequestFaultRates } from './request-faults.ts';
 import { RequestFaults } from './request-faults.ts';
 import { SimulatedInstance } from './simulated-instance.ts';
 import type { SimulatedRegistry } from './simulated-registry.ts';
-import { FailingRegistry, noRegistry } from './simulated-registry.ts';
+import { noRegistry } from './simulated-registry.ts';
 import { SimulationTrace } from './simulation-trace.ts';
 
 /** What the instances talk to: the client for real clusters over brokers in memory, or the embedded broker itself. */
