@@ -129,6 +129,7 @@ export { stateQueries } from './query/state-queries.ts';
 export type { FailureReason, QueryFailure, QueryResult, QuerySuccess } from './query/state-query-result.ts';
 export { StateQueryResult } from './query/state-query-result.ts';
 export type { KeyPartitioning, KeyQueryMetadata, StreamsMetadata } from './query/streams-metadata.ts';
+export type { TaskMetadata, ThreadMetadata } from './query/thread-metadata.ts';
 export type { RestoreProgress } from './runtime/changelog-reader.ts';
 export type { Serde } from './serdes/serde.ts';
 // Serdes

@@ -80,6 +80,7 @@ export class KafkaStreams extends QueryableInstance {
     const onFailure = () => this.#stopThreads();
     this.#global = new GlobalStreamThread({ plan: this.#plan, config: this.#config, client: this.#client, onFailure });
     this.queries = new LocalQueries({
+      clientId,
       metadata: new StreamsMetadataState(this.#plan, this.#config.applicationServer),
       plan: this.#plan,
       global: this.#global,

@@ -12,8 +12,11 @@ import type { StateQueryResult } from './state-query-result.ts';
 import type { QueriedTasks } from './store-parts.ts';
 import { storeParts } from './store-parts.ts';
 import type { StreamsMetadataState } from './streams-metadata.ts';
+import type { ThreadMetadata } from './thread-metadata.ts';
+import { threadMetadata } from './thread-metadata.ts';
 
 export interface LocalQueriesOptions {
+  readonly clientId: string;
   readonly plan: TopologyPlan;
   readonly global: GlobalStreamThread;
   readonly admin: Admin;
@@ -35,6 +38,12 @@ export class LocalQueries {
   /** Which instance has what. */
   get metadata(): StreamsMetadataState {
     return this.#options.metadata;
+  }
+
+  /** See QueryableInstance.metadataForLocalThreads. */
+  threads(): readonly ThreadMetadata[] {
+    const tasks = this.#options.tasks();
+    return tasks === null ? [] : [threadMetadata(this.#options.clientId, tasks)];
   }
 
   /** See QueryableInstance.store. */

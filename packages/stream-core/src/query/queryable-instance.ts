@@ -5,6 +5,7 @@ import type { StoreQueryOptions } from './query-options.ts';
 import type { StateQueryRequest } from './run-state-query.ts';
 import type { StateQueryResult } from './state-query-result.ts';
 import type { KeyPartitioning, KeyQueryMetadata, StreamsMetadata } from './streams-metadata.ts';
+import type { ThreadMetadata } from './thread-metadata.ts';
 
 /** An application instance, to who reads its stores. */
 export abstract class QueryableInstance {
@@ -40,6 +41,16 @@ export abstract class QueryableInstance {
    */
   allLocalStorePartitionLags(): Promise<ReadonlyMap<string, ReadonlyMap<number, LagInfo>>> {
     return this.queries.lags();
+  }
+
+  /**
+   * The tasks that are here: those that process, and those that restore. There is one thread; none while the instance does
+   * not run.
+   *
+   * @see `org.apache.kafka.streams.KafkaStreams#metadataForLocalThreads`
+   */
+  metadataForLocalThreads(): readonly ThreadMetadata[] {
+    return this.queries.threads();
   }
 
   /**

@@ -28,7 +28,6 @@ export class MemoryDisk implements StateBackend {
   readonly damaged: Set<string> = new Set();
   /** Null while all is well. */
   fault: DiskFault | null = null;
-  readonly #openTasks = new Set<string>();
   #isLocked = false;
   #processId: string | null = null;
 
@@ -52,11 +51,6 @@ export class MemoryDisk implements StateBackend {
     };
   }
 
-  /** The names of the tasks whose databases are open, so of those that the instance has. */
-  get openTasks(): readonly string[] {
-    return [...this.#openTasks];
-  }
-
   /** What somebody would find after a crash at this moment. */
   copy(): MemoryDisk {
     const copy = new MemoryDisk();
@@ -76,7 +70,6 @@ export class MemoryDisk implements StateBackend {
     if (this.fault === 'read-only') throw failed(name, 'the file system is read-only');
     const database = this.databases.get(name) ?? { taskId, engine: inMemoryEngine() };
     this.databases.set(name, database);
-    this.#openTasks.add(name);
     const { engine } = database;
     const check = (): void => {
       if (this.damaged.has(name)) throw new StreamsError('STATE_CORRUPTED', `The database of ${name} is damaged`);
@@ -104,9 +97,7 @@ export class MemoryDisk implements StateBackend {
         };
       },
       deleteRange: (from, to) => engine.deleteRange(from, to),
-      close: () => {
-        this.#openTasks.delete(name);
-      },
+      close: () => undefined,
     };
   }
 }

@@ -6,7 +6,11 @@ import { firstFew } from './finished-run.ts';
 export const checkOwners = (cluster: SimulatedCluster): string[] => {
   const { topics } = cluster.broker.cluster;
   const owners = Map.groupBy(
-    cluster.upInstances.flatMap(({ clientId, disk }) => disk.openTasks.map((task) => ({ clientId, task }))),
+    cluster.upInstances.flatMap(({ clientId, streams }) =>
+      streams
+        .metadataForLocalThreads()
+        .flatMap(({ activeTasks }) => activeTasks.map(({ taskId }) => ({ clientId, task: formatTaskId(taskId) }))),
+    ),
     ({ task }) => task,
   );
   const tasks = cluster.plan.subtopologies.flatMap(({ id, sourceTopics }) => {
