@@ -196,7 +196,7 @@ export const runtimeRunner: Runner = {
     const built = buildCase(testCase);
     if (!('kind' in built)) return built;
     const { describe, retentions } = built;
-    checkRuntimeCanAnswer(testCase);
+    checkRuntimeCanAnswer(testCase, describe);
     const run = await open(testCase, built, state);
     if (!(run instanceof RuntimeRun)) return failedResult(run, describe);
     const error = await feedAll(run, testCase);
