@@ -60,18 +60,17 @@ export class StreamThread {
     this.#options = options;
     const { config, plan, client } = options;
     const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2';
-    const { clock, logger, metrics, chance } = config;
+    const { clock, logger, metrics } = config;
     this.#clients = new ThreadClients(options);
     this.#consumer = this.#clients.consumer;
     this.#lagOf = (partition) => this.#consumer.lag(partition);
     this.#outputTopics = new OutputTopics(client.admin, logger);
     this.#producer = new StreamsProducer({
+      ...config,
       producer: this.#clients.producer,
       topics: this.#outputTopics,
       isTransactional: isExactlyOnce,
       plan,
-      batchSizeBytes: config.batchSizeBytes,
-      chance,
       refusals: { config, logger, metrics },
     });
     this.#changelogs = new ChangelogReader({
