@@ -81,8 +81,10 @@ export class RecordCursor {
 
   /** The headers of the current record, decoded at each call. Their values are copies. */
   headers(): Headers {
+    const start = this.valueStart + Math.max(this.valueLength, 0);
+    if (this.bytes[start] === 0 && start + 1 === this.#recordEnd) return noHeaders;
     const reader = this.#reader;
-    reader.at = this.valueStart + Math.max(this.valueLength, 0);
+    reader.at = start;
     reader.end = this.#recordEnd;
     try {
       const count = reader.read();

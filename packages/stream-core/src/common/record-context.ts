@@ -15,9 +15,16 @@ export interface RecordContext {
   timestamp: number;
   headers: Headers;
   /** The bytes that were read, for dead letters. Views on the fetched batch. */
-  rawKey: Uint8Array | null;
-  rawValue: Uint8Array | null;
+  readonly rawKey: Uint8Array | null;
+  readonly rawValue: Uint8Array | null;
 }
+
+/** A copy for who keeps a context beyond the record. */
+export const copyRecordContext = (context: RecordContext): RecordContext => ({
+  ...context,
+  rawKey: context.rawKey,
+  rawValue: context.rawValue,
+});
 
 /** The context of work that no record caused. */
 export const emptyRecordContext = (timestamp: number): RecordContext => ({

@@ -20,6 +20,9 @@ export interface ConsumedRecord {
  */
 export type TimestampExtractor = (record: ConsumedRecord, partitionTime: number) => number;
 
+/** Whether an extractor always takes the timestamp of the record where that is not negative, and need not be asked. */
+export const keepsValidTimestamps = (extractor: TimestampExtractor): boolean => ownExtractors.has(extractor);
+
 /** The timestamp of the record; a negative one is an error: the default. */
 export const failOnInvalidTimestamp: TimestampExtractor = (record) => {
   if (record.timestamp < 0) {
@@ -51,3 +54,9 @@ export const usePartitionTimeOnInvalidTimestamp: TimestampExtractor = (record, p
   }
   return partitionTime;
 };
+
+const ownExtractors: ReadonlySet<TimestampExtractor> = new Set([
+  failOnInvalidTimestamp,
+  logAndSkipOnInvalidTimestamp,
+  usePartitionTimeOnInvalidTimestamp,
+]);

@@ -4,12 +4,15 @@ import type { RecordCursor } from '../broker/record-cursor.ts';
 import { assert } from '../common/assert.ts';
 import type { Headers } from '../common/headers.ts';
 import { noHeaders } from '../common/headers.ts';
-import type { RecordContext } from '../common/record-context.ts';
 import type { TopicPartition } from '../common/topic-partition.ts';
 import type { ErrorContext } from '../errors/streams-error.ts';
 import { errorMessage, StreamsError } from '../errors/streams-error.ts';
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts';
+import { keepsValidTimestamps } from '../processor/timestamp-extractor.ts';
+import type { Serde } from '../serdes/serde.ts';
 import type { LiveSource } from '../topology/processor-topology.ts';
+import type { InputContext, RecordPlace } from './input-context.ts';
+import { keyAt, noPlace, valueAt } from './input-context.ts';
 
 /** A record that was read but cannot be processed. */
 export interface UnreadableRecord {
@@ -51,11 +54,13 @@ export class RecordQueue {
   readonly topicPartition: TopicPartition;
   readonly live: LiveSource;
   readonly #extractor: TimestampExtractor;
+  readonly #keepsTimestamps: boolean;
   readonly #gate: RecordGate;
   readonly #batches: Waiting[] = [];
   #cursor: RecordCursor | null = null;
   #cursorBatch: RecordBatch | null = null;
   #hasHead = false;
+  readonly #headPlace = noPlace();
   /** Where the next fetch begins, as far as batches were added. */
   #fetchedUpTo: number | null = null;
   /** Behind the last record that was taken or passed over. */
@@ -66,8 +71,6 @@ export class RecordQueue {
   headOffset = -1;
   headKey: unknown = null;
   headValue: unknown = null;
-  headRawKey: Buffer | null = null;
-  headRawValue: Buffer | null = null;
   headHeaders: Headers = noHeaders;
   /** The largest timestamp that was taken; -1 at the beginning. */
   partitionTime = -1;
@@ -85,6 +88,7 @@ export class RecordQueue {
     this.topicPartition = options.topicPartition;
     this.live = options.live;
     this.#extractor = options.extractor;
+    this.#keepsTimestamps = keepsValidTimestamps(options.extractor);
     this.#gate = options.gate;
   }
 
@@ -108,14 +112,13 @@ export class RecordQueue {
   }
 
   /** Says of the first record where it comes from, and what its bytes are. */
-  describeHead(context: RecordContext): void {
+  describeHead(context: InputContext): void {
     context.topic = this.topicPartition.topic;
     context.partition = this.topicPartition.partition;
     context.offset = this.headOffset;
     context.timestamp = this.headTimestamp;
     context.headers = this.headHeaders;
-    context.rawKey = this.headRawKey;
-    context.rawValue = this.headRawValue;
+    copyPlace(this.#headPlace, context.place);
   }
 
   /** Takes the first record: its fields stay readable until `advance`. */
@@ -164,16 +167,13 @@ export class RecordQueue {
 
   #decode(): boolean {
     const cursor = this.#cursor as RecordCursor;
-    const { topic } = this.topicPartition;
     const { key, value, name } = this.live.source;
     this.headOffset = cursor.offset;
-    this.headRawKey = cursor.key();
-    this.headRawValue = cursor.value();
     this.headHeaders = cursor.headers();
+    copyPlace(cursor, this.#headPlace);
     try {
-      this.headKey = this.headRawKey === null ? null : key.deserialize(this.headRawKey, topic, this.headHeaders);
-      this.headValue =
-        this.headRawValue === null ? null : value.deserialize(this.headRawValue, topic, this.headHeaders);
+      this.headKey = this.#deserialized(key, cursor.keyStart, cursor.keyLength);
+      this.headValue = this.#deserialized(value, cursor.valueStart, cursor.valueLength);
     } catch (cause) {
       this.#gate.deserializationFailed(this.#unreadable(name, cause));
       this.#passOver();
@@ -182,7 +182,18 @@ export class RecordQueue {
     return this.#stamp(cursor.timestamp, name);
   }
 
+  #deserialized<T>(serde: Serde<T>, start: number, length: number): T | null {
+    if (length < 0) return null;
+    const { bytes } = this.#headPlace;
+    if (serde.deserializeSlice !== undefined) return serde.deserializeSlice(bytes, start, start + length);
+    return serde.deserialize(bytes.subarray(start, start + length), this.topicPartition.topic, this.headHeaders);
+  }
+
   #stamp(timestamp: number, node: string): boolean {
+    if (timestamp >= 0 && this.#keepsTimestamps) {
+      this.headTimestamp = timestamp;
+      return true;
+    }
     const { topic, partition } = this.topicPartition;
     const record = {
       topic,
@@ -214,10 +225,18 @@ export class RecordQueue {
       offset: this.headOffset,
       timestamp: (this.#cursor as RecordCursor).timestamp,
       headers: this.headHeaders,
-      rawKey: this.headRawKey,
-      rawValue: this.headRawValue,
+      rawKey: keyAt(this.#headPlace),
+      rawValue: valueAt(this.#headPlace),
       node,
       cause,
     };
   }
 }
+
+const copyPlace = (from: Readonly<RecordPlace>, to: RecordPlace): void => {
+  to.bytes = from.bytes;
+  to.keyStart = from.keyStart;
+  to.keyLength = from.keyLength;
+  to.valueStart = from.valueStart;
+  to.valueLength = from.valueLength;
+};

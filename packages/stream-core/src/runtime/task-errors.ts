@@ -1,5 +1,6 @@
 import type { Logger } from '../common/logger.ts';
 import type { RecordSlot } from '../common/record-context.ts';
+import { copyRecordContext } from '../common/record-context.ts';
 import type { ResolvedProcessingConfig } from '../config/resolve-streams-config.ts';
 import type { ErrorHandlerContext, ProductionHandlerResponse } from '../errors/exception-handlers.ts';
 import { errorMessage, StreamsError } from '../errors/streams-error.ts';
@@ -143,7 +144,13 @@ export class TaskErrors implements RecordGate, NodeErrors {
     const { record, taskId, config } = this.#options;
     const { deadLetterQueueTopicName } = config;
     const serializationExceptionOrigin = context.part ?? null;
-    return { ...record.current, taskId, node, serializationExceptionOrigin, deadLetterQueueTopicName };
+    return {
+      ...copyRecordContext(record.current),
+      taskId,
+      node,
+      serializationExceptionOrigin,
+      deadLetterQueueTopicName,
+    };
   }
 
   #end(error: StreamsError): StreamsError {

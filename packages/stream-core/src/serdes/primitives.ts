@@ -22,6 +22,7 @@ export const stringSerde: Serde<string> = {
     return Buffer.from(value.isWellFormed() ? value : value.replaceAll(loneSurrogates, '?'), 'utf8');
   },
   deserialize: (bytes) => asBuffer(bytes).toString('utf8'),
+  deserializeSlice: (source, start, end) => source.toString('utf8', start, end),
 };
 
 /** A 64-bit integer as a number: 8 bytes, big-endian. Outside the safe integers both directions throw a RangeError. */
@@ -101,4 +102,9 @@ export const bytesSerde: Serde<Uint8Array> = {
   canonical: true,
   serialize: (value) => value,
   deserialize: (bytes) => copyBytes(bytes),
+  deserializeSlice: (source, start, end) => {
+    const bytes = Buffer.allocUnsafe(end - start);
+    source.copy(bytes, 0, start, end);
+    return bytes;
+  },
 };

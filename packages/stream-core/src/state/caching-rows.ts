@@ -65,8 +65,9 @@ export class CachingRows implements RowStore {
   }
 
   put(segment: number, key: Buffer, value: Buffer | null): void {
+    const { topic, partition, offset, timestamp, headers } = this.#options.record.current;
     // The raw bytes are views on a fetched batch: a row that kept them would keep the whole batch.
-    const context = { ...this.#options.record.current, rawKey: null, rawValue: null };
+    const context = { topic, partition, offset, timestamp, headers, rawKey: null, rawValue: null };
     this.#cache.put(this.#names.of(segment, key), { segment, key, value, context }, true);
   }
 

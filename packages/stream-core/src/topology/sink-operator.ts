@@ -1,5 +1,5 @@
 import { partitionForKey } from '../common/murmur2.ts';
-import { withRecordContext } from '../common/record-context.ts';
+import { copyRecordContext, withRecordContext } from '../common/record-context.ts';
 import type { StreamRecord } from '../common/stream-record.ts';
 import { errorMessage, StreamsError } from '../errors/streams-error.ts';
 import type { Operator, OperatorSupplier } from '../processor/operator.ts';
@@ -62,7 +62,7 @@ class SinkOperator implements Operator<unknown, unknown> {
   #defer(topic: string, record: StreamRecord<unknown, unknown>): void {
     const { name } = this.#sink;
     const { record: slot, collector, errors } = this.#task;
-    const context = { ...slot.current };
+    const context = copyRecordContext(slot.current);
     collector.defer({
       topic,
       prepare: () => this.#prepare(topic),

@@ -1,0 +1,19 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { serdes } from './serdes.ts';
+
+test.each([['string', serdes.string()] as const, ['bytes', serdes.bytes()] as const])(
+  'a %s within a larger buffer is what it is alone',
+  (_name, serde) => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.nat(9), fc.nat(9), (text, before, behind) => {
+        const bytes = Buffer.from(text);
+        const source = Buffer.concat([Buffer.alloc(before, 65), bytes, Buffer.alloc(behind, 66)]);
+        const found = serde.deserializeSlice?.(source, before, before + bytes.length);
+        expect(found).toEqual(serde.deserialize(bytes, 'topic', []));
+        source.fill(0);
+        expect(found).toEqual(serde.deserialize(bytes, 'topic', []));
+      }),
+    );
+  },
+);
