@@ -17,3 +17,18 @@ test.each([['string', serdes.string()] as const, ['bytes', serdes.bytes()] as co
     );
   },
 );
+
+test('a long within a larger buffer is what it is alone, and refused where it has another length', () => {
+  const serde = serdes.long();
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), fc.nat(9), (value, before) => {
+      const source = Buffer.concat([
+        Buffer.alloc(before, 65),
+        serde.serialize(value, 'topic', []),
+        Buffer.alloc(3, 66),
+      ]);
+      expect(serde.deserializeSlice?.(source, before, before + 8)).toBe(value);
+      expect(() => serde.deserializeSlice?.(source, before, before + 7)).toThrow('a long has 8 bytes, not 7');
+    }),
+  );
+});

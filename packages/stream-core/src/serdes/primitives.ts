@@ -1,8 +1,15 @@
 import { asBuffer, copyBytes, readInt64, writeInt64 } from '../common/bytes.ts';
 import type { Serde } from './serde.ts';
 
-const expectLength = (bytes: Uint8Array, length: number, what: string): void => {
-  if (bytes.length !== length) throw new RangeError(`${what} has ${length} bytes, not ${bytes.length}`);
+const expectLength = (found: number, length: number, what: string): void => {
+  if (found !== length) throw new RangeError(`${what} has ${length} bytes, not ${found}`);
+};
+
+const longAt = (source: Buffer, start: number, end: number): number => {
+  expectLength(end - start, 8, 'a long');
+  const value = readInt64(source, start);
+  if (Number.isSafeInteger(value)) return value;
+  throw new RangeError(`${source.readBigInt64BE(start)} is not a safe integer; read it with serdes.bigint()`);
 };
 
 const expectNumber = (value: unknown, what: string): void => {
@@ -38,15 +45,8 @@ export const longSerde: Serde<number> = {
     writeInt64(bytes, value, 0);
     return bytes;
   },
-  deserialize: (bytes) => {
-    expectLength(bytes, 8, 'a long');
-    const buffer = asBuffer(bytes);
-    const value = readInt64(buffer, 0);
-    if (!Number.isSafeInteger(value)) {
-      throw new RangeError(`${buffer.readBigInt64BE(0)} is not a safe integer; read it with serdes.bigint()`);
-    }
-    return value;
-  },
+  deserialize: (bytes) => longAt(asBuffer(bytes), 0, bytes.length),
+  deserializeSlice: (source, start, end) => longAt(source, start, end),
 };
 
 /** A 64-bit integer as a bigint: 8 bytes, big-endian, the full range. */
@@ -59,7 +59,7 @@ export const bigintSerde: Serde<bigint> = {
     return bytes;
   },
   deserialize: (bytes) => {
-    expectLength(bytes, 8, 'a bigint');
+    expectLength(bytes.length, 8, 'a bigint');
     return asBuffer(bytes).readBigInt64BE(0);
   },
 };
@@ -76,7 +76,7 @@ export const integerSerde: Serde<number> = {
     return bytes;
   },
   deserialize: (bytes) => {
-    expectLength(bytes, 4, 'an integer');
+    expectLength(bytes.length, 4, 'an integer');
     return asBuffer(bytes).readInt32BE(0);
   },
 };
@@ -92,7 +92,7 @@ export const doubleSerde: Serde<number> = {
     return bytes;
   },
   deserialize: (bytes) => {
-    expectLength(bytes, 8, 'a double');
+    expectLength(bytes.length, 8, 'a double');
     return asBuffer(bytes).readDoubleBE(0);
   },
 };

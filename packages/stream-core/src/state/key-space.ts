@@ -129,7 +129,9 @@ export class KeySpace {
   }
 
   #buffered(name: string): Buffer | null | undefined {
-    const current = this.#current.rows.get(name);
+    const { rows } = this.#current;
+    // Most lookups find nothing here: whoever asks an empty map has the name hashed all the same.
+    const current = rows.size === 0 ? undefined : rows.get(name);
     return current === undefined ? this.#sealed?.rows.get(name) : current;
   }
 

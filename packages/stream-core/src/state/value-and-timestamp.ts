@@ -1,6 +1,7 @@
 import { readInt64, writeInt64 } from '../common/bytes.ts';
 
-const timestampSize = 8;
+/** Bytes in front of the value. */
+export const timestampSize = 8;
 
 /** A value together with the timestamp of the record that it is from. */
 export interface ValueAndTimestamp<V> {

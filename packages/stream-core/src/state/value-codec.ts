@@ -2,7 +2,7 @@ import { asBuffer } from '../common/bytes.ts';
 import { noHeaders } from '../common/headers.ts';
 import type { Serde } from '../serdes/serde.ts';
 import type { ValueAndTimestamp } from './value-and-timestamp.ts';
-import { rawValue, timestampOf, withTimestamp } from './value-and-timestamp.ts';
+import { rawValue, timestampOf, timestampSize, withTimestamp } from './value-and-timestamp.ts';
 
 /** How a store turns its values into rows and back, and a changelog record into a row. */
 export interface ValueCodec<V> {
@@ -22,10 +22,16 @@ export const plainCodec = <V>(serde: Serde<V>, topic: string): ValueCodec<V> => 
   fromChangelog: (value) => value,
 });
 
+/** The value behind the timestamp of a row. */
+const deserializeFrom = <V>(serde: Serde<V>, row: Buffer, topic: string): V =>
+  serde.deserializeSlice === undefined
+    ? serde.deserialize(rawValue(row), topic, noHeaders)
+    : serde.deserializeSlice(row, timestampSize, row.length);
+
 /** Values with their timestamp in front. */
 export const timestampedCodec = <V>(serde: Serde<V>, topic: string): ValueCodec<ValueAndTimestamp<V>> => ({
   isTimestamped: true,
   encode: ({ value, timestamp }) => withTimestamp(serde.serialize(value, topic, noHeaders), timestamp),
-  decode: (row) => ({ value: serde.deserialize(rawValue(row), topic, noHeaders), timestamp: timestampOf(row) }),
+  decode: (row) => ({ value: deserializeFrom(serde, row, topic), timestamp: timestampOf(row) }),
   fromChangelog: (value, timestamp) => withTimestamp(value, timestamp),
 });
