@@ -10,7 +10,7 @@ import { isRepeatable } from './repeatable-key.ts';
 import type { Row, RowStore } from './row-store.ts';
 import { noRows } from './row-store.ts';
 import type { ValueCodec } from './value-codec.ts';
-import { keyOfWindowKey, startOfWindowKey, windowKey } from './window-key.ts';
+import { keyOfWindowKey, startOfWindowKey, windowKey, windowKeySuffix } from './window-key.ts';
 import type { WindowStore, WindowValue } from './window-store.ts';
 
 export interface TypedWindowStoreOptions<K, V> {
@@ -129,7 +129,9 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
     const { key, topic, windowSizeMs } = this.#options;
     const start = startOfWindowKey(rowKey);
     return {
-      key: key.deserialize(keyOfWindowKey(rowKey), topic, noHeaders),
+      key:
+        key.deserializeSlice?.(rowKey, 0, rowKey.length - windowKeySuffix) ??
+        key.deserialize(keyOfWindowKey(rowKey), topic, noHeaders),
       window: { start, end: Math.min(start + windowSizeMs, Number.MAX_SAFE_INTEGER) },
     };
   }

@@ -1,3 +1,4 @@
+import { assert } from '../common/assert.ts';
 import { partitionForKey } from '../common/murmur2.ts';
 import { copyRecordContext, withRecordContext } from '../common/record-context.ts';
 import type { StreamRecord } from '../common/stream-record.ts';
@@ -32,8 +33,18 @@ class SinkOperator implements Operator<unknown, unknown> {
   }
 
   process(key: unknown, value: unknown, timestamp: number): void {
+    const topic = this.#topicOf(key, value);
+    const partitions = this.#task.collector.partitionCount(topic);
     const { headers } = this.#task.record.current;
-    this.#write(this.#topicOf(key, value), { key, value, timestamp, headers });
+    if (partitions === null || this.#prepared?.has(topic) === false) {
+      this.#defer(topic, { key, value, timestamp, headers });
+      return;
+    }
+    const output = this.#output;
+    output.topic = topic;
+    output.timestamp = timestamp;
+    output.headers = headers;
+    this.#write(key, value, partitions);
   }
 
   #topicOf(key: unknown, value: unknown): string {
@@ -46,17 +57,22 @@ class SinkOperator implements Operator<unknown, unknown> {
     }
   }
 
-  #write(topic: string, record: StreamRecord<unknown, unknown>): void {
-    const partitions = this.#task.collector.partitionCount(topic);
-    if (partitions === null || this.#prepared?.has(topic) === false) {
-      this.#defer(topic, record);
-      return;
+  #write(key: unknown, value: unknown, partitions: number): void {
+    if (!this.#serialize(key, value)) return;
+    const chosen = this.#partitionsOf(key, value, partitions);
+    if (typeof chosen === 'number') {
+      this.#sendTo(chosen, partitions);
+    } else {
+      for (const partition of chosen) this.#sendTo(partition, partitions);
+      if (chosen.length === 0) this.#task.errors.drop(this.#sink.name, 'handler');
     }
-    const output = this.#output;
-    output.topic = topic;
-    output.timestamp = record.timestamp;
-    output.headers = record.headers;
-    if (this.#serialize(record.key, record.value)) this.#send(record, partitions);
+  }
+
+  #writeDeferred(topic: string, record: StreamRecord<unknown, unknown>): void {
+    const partitions = this.#task.collector.partitionCount(topic);
+    assert(partitions !== null, 'a deferred record is written when its topic is known');
+    Object.assign(this.#output, { topic, timestamp: record.timestamp, headers: record.headers });
+    this.#write(record.key, record.value, partitions);
   }
 
   #defer(topic: string, record: StreamRecord<unknown, unknown>): void {
@@ -68,7 +84,7 @@ class SinkOperator implements Operator<unknown, unknown> {
       prepare: () => this.#prepare(topic),
       write: () => {
         this.#prepared?.add(topic);
-        withRecordContext(slot, context, () => this.#write(topic, record));
+        withRecordContext(slot, context, () => this.#writeDeferred(topic, record));
       },
       fail: (error) => withRecordContext(slot, context, () => errors.productionFailed(error, name, topic)),
     });
@@ -96,16 +112,6 @@ class SinkOperator implements Operator<unknown, unknown> {
       const error = new StreamsError('SERIALIZATION_FAILED', message, { context: { node: name, topic, part }, cause });
       this.#task.errors.productionFailed(error, name, topic);
       return false;
-    }
-  }
-
-  #send({ key, value }: StreamRecord<unknown, unknown>, partitions: number): void {
-    const chosen = this.#partitionsOf(key, value, partitions);
-    if (typeof chosen === 'number') {
-      this.#sendTo(chosen, partitions);
-    } else {
-      for (const partition of chosen) this.#sendTo(partition, partitions);
-      if (chosen.length === 0) this.#task.errors.drop(this.#sink.name, 'handler');
     }
   }
 
