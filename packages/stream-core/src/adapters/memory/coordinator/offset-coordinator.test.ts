@@ -62,3 +62,17 @@ test('offsets of unknown partitions are refused, and those of a deleted topic fo
   expect(fetch(0, true)).toBeNull();
   expect(fetch(1, true)).toBeNull();
 });
+
+test('a commit is told when it counts: at once, or with the end of its transaction', () => {
+  const { offsets, of } = open();
+  const heard: number[] = [];
+  offsets.onCommit((commit) => heard.push(...commit.offsets.map(({ offset }) => offset)));
+  offsets.commit(nobody, [of(0, 1)]);
+  offsets.commitTransactional(7, nobody, [of(0, 2)]);
+  expect(heard).toEqual([1]);
+  offsets.complete('g', 7, false);
+  offsets.commitTransactional(7, nobody, [of(0, 3)]);
+  expect(heard).toEqual([1]);
+  offsets.complete('g', 7, true);
+  expect(heard).toEqual([1, 3]);
+});
