@@ -8,7 +8,7 @@ export interface Timer {
  * simulator can put their own time in its place.
  */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, whole ones. */
   now(): number;
   /** Milliseconds that never go back, for measuring how long something took. */
   monotonic(): number;

@@ -18,7 +18,8 @@ export class ProcessClock implements Clock {
   }
 
   now(): number {
-    return this.#world.now() + this.#aheadMs;
+    // Wall clocks have whole milliseconds, and what is made of them goes into fields that hold nothing else.
+    return Math.floor(this.#world.now()) + this.#aheadMs;
   }
 
   monotonic(): number {

@@ -1,5 +1,6 @@
 import type { CountedCommit, OffsetCoordinator } from '../../adapters/memory/coordinator/offset-coordinator.ts';
 import { formatTaskId } from '../../common/task-id.ts';
+import type { TopicPartition } from '../../common/topic-partition.ts';
 import { topicPartitionKey } from '../../common/topic-partition.ts';
 import type { Processor } from '../../processor/processor.ts';
 import type { ProcessorContext } from '../../processor/processor-context.ts';
@@ -53,6 +54,11 @@ export class ProcessingTrace {
   /** The tasks that have committed anything, by name. */
   get tasks(): ReadonlyMap<string, CommittedTask> {
     return this.#committed;
+  }
+
+  /** How far a partition is committed. */
+  committedOffset(partition: TopicPartition): number {
+    return this.#offsets.get(topicPartitionKey(partition)) ?? 0;
   }
 
   /** The same topology, with a processor behind each source that notes what goes through. */

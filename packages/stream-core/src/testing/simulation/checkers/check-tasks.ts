@@ -1,5 +1,4 @@
 import { topicPartitionKey } from '../../../common/topic-partition.ts';
-import type { ArchivedRecord } from '../log-archive.ts';
 import type { SimulatedCluster } from '../simulated-cluster.ts';
 import type { Checker } from './finished-run.ts';
 import { firstFew } from './finished-run.ts';
@@ -15,7 +14,8 @@ const skipped = (cluster: SimulatedCluster): string[] => {
   const sources = plan.subtopologies.flatMap(({ sourceTopics }) => sourceTopics);
   return sources
     .flatMap((topic) => archive.records(topic))
-    .map((record: ArchivedRecord) => `${topicPartitionKey(record)} ${record.offset}`)
+    .filter((record) => record.offset < processing.committedOffset(record))
+    .map((record) => `${topicPartitionKey(record)} ${record.offset}`)
     .filter((record) => !processed.has(record))
     .map((record) => `${record} was committed, and never processed by whoever did`);
 };
