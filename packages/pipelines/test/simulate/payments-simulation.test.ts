@@ -17,6 +17,10 @@ describe(fresh.name, () => {
   test.each(fresh.seeds)('the books balance: seed %i', { timeout }, (seed) => expectPassed(payments, { seed }));
 });
 
-test('a payment that is settled in a store was confirmed as well: seed 1', { timeout }, () =>
-  expectPassed(payments, { seed: 1, guarantee: 'at_least_once' }),
+test.each([1, 5])('a payment that is settled in a store was confirmed as well: seed %i', { timeout }, (seed) =>
+  expectPassed(payments, { seed, guarantee: 'at_least_once' }),
+);
+
+test('a time-out of an instance whose clock is finer than a millisecond: seed 485', { timeout }, () =>
+  expectPassed(payments, { seed: 485 }),
 );
