@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { systemClock } from '../../src/common/clock.ts';
+import { mutate } from './mutation/mutate.ts';
 import type { SeedOutcome } from './seed-pool.ts';
 import { runSeeds } from './seed-pool.ts';
 import type { SeedTask } from './seed-task.ts';
@@ -17,6 +18,9 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     guarantee: { type: 'string' },
     with: { type: 'string', multiple: true, default: [] },
+    mutation: { type: 'string' },
+    'go-on': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 
@@ -40,6 +44,12 @@ if (chosen.length === 0 || !isGuaranteeKnown || !Number.isInteger(from) || !Numb
 }
 
 const guarantee = guarantees.find((name) => name === values.guarantee) ?? null;
+
+if (values.mutation !== undefined) {
+  const range = { from, to, topology: values.topology ?? null };
+  const { mutation: patch, 'go-on': goesOn, write: writes } = values;
+  process.exit(await mutate({ patch, range, goesOn, writes, print: console.log }));
+}
 
 const tasks = Array.from({ length: to - from + 1 }, (_, index): SeedTask => {
   const seed = from + index;

@@ -1,0 +1,2 @@
+/** What the command cannot do with a patch; its message is for whoever gave the patch. */
+export class MutationError extends Error {}
