@@ -35,7 +35,8 @@ const crashesOf = (cluster: SimulatedCluster): number =>
 export const feed = ({ cluster, simulation, outside }: StartedRun, step: number): number => {
   const records =
     simulation.outside === undefined ? simulation.feed(step, cluster.chance) : (outside?.turn(step) ?? []);
-  for (const { topic, ...record } of records) cluster.broker.produce(topic, [record]);
+  // In one batch a partition, so that instances stop and go on in the middle of batches too.
+  for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) cluster.broker.produce(topic, ofTopic);
   return records.length;
 };
 

@@ -58,7 +58,6 @@ const settings = {
   sessionTimeout: 1_000,
   heartbeatInterval: 200,
   rebalanceTimeout: 2_000,
-  transactionTimeout: 3_000,
   statestoreCacheMaxBytes: 0,
   logger: silentLogger,
 } as const;
@@ -97,6 +96,7 @@ export class SimulatedCluster {
   readonly #client: Broker;
   readonly #stateMemoryMaxBytes: number;
   #plan: TopologyPlan | null = null;
+  readonly #transactionTimeout: number;
 
   constructor(options: SimulatedClusterOptions) {
     const { seed, topics, rates = defaultRates } = options;
@@ -108,6 +108,8 @@ export class SimulatedCluster {
     this.hasZombies = this.guarantee === 'exactly_once_v2' || this.chance() < 0.5;
     // With little memory the databases get every commit at once, otherwise some time later.
     this.#stateMemoryMaxBytes = isSmall ? 1_024 : 1_048_576;
+    // With little time transactions are lost while their producer keeps its place in the group.
+    this.#transactionTimeout = this.chance() < 0.3 ? 500 : 3_000;
     const { clock, chance } = this;
     this.trace = new SimulationTrace(() => clock.now());
     const instanceOf = (clientId: string): SimulatedInstance | null => this.#instances.get(clientId) ?? null;
@@ -154,6 +156,7 @@ export class SimulatedCluster {
       broker: this.#client,
       processingGuarantee: this.guarantee,
       stateMemoryMaxBytes: this.#stateMemoryMaxBytes,
+      transactionTimeout: this.#transactionTimeout,
       chance: this.chance,
       ...this.#options.config,
     };

@@ -32,4 +32,6 @@ export const streamJoin: Simulation = {
   replay: 'partitions',
   exactlyOnce: 'ordered',
   atLeastOnce: 'contains',
+  // What waits for the other side is buffered over commits.
+  config: { maxTaskIdleMs: 200 },
 };
