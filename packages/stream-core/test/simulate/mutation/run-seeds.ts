@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { checkoutRoot, readablePath } from './mutated-checkout.ts';
+import { readablePath } from './mutated-checkout.ts';
 import { MutationError } from './mutation-error.ts';
 
 /** Which seeds are run. */
@@ -69,9 +69,3 @@ export async function* runSeeds(root: string, range: SeedRange): AsyncGenerator<
 }
 
 const hung = `watchdog: nothing happened for ${silenceMaxMs / 1_000} s of real time`;
-
-/** What this checkout itself makes of one seed, without any mutation. */
-export const runUnchanged = async ({ seed, simulation }: SeedReport): Promise<SeedReport | null> => {
-  for await (const report of runSeeds(checkoutRoot, { from: seed, to: seed, topology: simulation })) return report;
-  return null;
-};
