@@ -41,7 +41,7 @@ export interface SimulatedClusterOptions {
   readonly guarantee?: ProcessingGuarantee;
   /** @default drawn from the seed, one as often as the other */
   readonly brokerKind?: SimulatedBrokerKind;
-  /** What goes wrong with requests and answers. @default 8 % slow, 0.1 % late, 1.5 % lost */
+  /** What goes wrong with requests and answers. @default 8 % slow, 0.4 % late, 1.5 % lost */
   readonly rates?: RequestFaultRates;
   /** Settings of the instances, in place of the simulation's own. */
   readonly config?: Partial<KafkaStreamsOptions>;
@@ -50,7 +50,7 @@ export interface SimulatedClusterOptions {
 const startMs = 1_000_000;
 const nodes = 3;
 const requestTimeoutMs = 1_000;
-const defaultRates: RequestFaultRates = { slow: 0.08, late: 0.001, lost: 0.015 };
+const defaultRates: RequestFaultRates = { slow: 0.08, late: 0.004, lost: 0.015 };
 
 /** Short times, so that sessions, rebalances and transactions end within a simulation. */
 const settings = {
