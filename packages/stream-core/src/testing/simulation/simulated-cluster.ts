@@ -97,6 +97,7 @@ export class SimulatedCluster {
   readonly #stateMemoryMaxBytes: number;
   #plan: TopologyPlan | null = null;
   readonly #transactionTimeout: number;
+  readonly #fetchMaxBytes: number;
 
   constructor(options: SimulatedClusterOptions) {
     const { seed, topics, rates = defaultRates } = options;
@@ -110,6 +111,8 @@ export class SimulatedCluster {
     this.#stateMemoryMaxBytes = isSmall ? 1_024 : 1_048_576;
     // With little time transactions are lost while their producer keeps its place in the group.
     this.#transactionTimeout = this.chance() < 0.3 ? 500 : 3_000;
+    // With short answers restores take many of them, and transactions reach over their ends.
+    this.#fetchMaxBytes = this.chance() < 0.4 ? 1_000 : 1_048_576;
     const { clock, chance } = this;
     this.trace = new SimulationTrace(() => clock.now());
     const instanceOf = (clientId: string): SimulatedInstance | null => this.#instances.get(clientId) ?? null;
@@ -254,6 +257,7 @@ export class SimulatedCluster {
       requestTimeoutMs,
       retryTimeoutMs: 3_000,
       metadataMaxAgeMs: 2_000,
+      fetch: { fetchMaxBytes: this.#fetchMaxBytes },
     });
   }
 }
