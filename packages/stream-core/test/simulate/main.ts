@@ -1,9 +1,11 @@
 // `pnpm simulate`: whole clusters in virtual time, a seed each, while everything fails that can.
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { systemClock } from '../../src/common/clock.ts';
 import { mutate } from './mutation/mutate.ts';
+import { readablePath } from './mutation/mutated-checkout.ts';
 import type { SeedOutcome } from './seed-pool.ts';
 import { runSeeds } from './seed-pool.ts';
 import type { SeedTask } from './seed-task.ts';
@@ -46,7 +48,8 @@ if (chosen.length === 0 || !isGuaranteeKnown || !Number.isInteger(from) || !Numb
 const guarantee = guarantees.find((name) => name === values.guarantee) ?? null;
 
 if (values.mutation !== undefined) {
-  const range = { from, to, topology: values.topology ?? null };
+  const modules = values.with.map((path) => readablePath(resolve(path)));
+  const range = { from, to, topology: values.topology ?? null, modules };
   const { mutation: patch, 'go-on': goesOn, write: writes } = values;
   process.exit(await mutate({ patch, range, goesOn, writes, print: console.log }));
 }

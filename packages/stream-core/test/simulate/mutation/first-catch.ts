@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { runSimulation } from '../../../src/testing/simulation/run-simulation.ts';
-import { simulations } from '../simulations.ts';
+import { loadSimulations } from '../simulations.ts';
+import { checkoutRoot } from './mutated-checkout.ts';
 import type { SeedRange, SeedReport } from './run-seeds.ts';
 import { runSeeds } from './run-seeds.ts';
 
@@ -23,7 +25,8 @@ const checkersOf = (violations: readonly string[]): string[] => {
 };
 
 /** Whether all is well with a seed on the sources as they are, which are those that run here. */
-const isSoundUnchanged = async ({ seed, simulation: name }: SeedReport): Promise<boolean> => {
+const isSoundUnchanged = async ({ seed, simulation: name }: SeedReport, { modules }: SeedRange): Promise<boolean> => {
+  const simulations = await loadSimulations(modules.map((path) => join(checkoutRoot, path)));
   const simulation = simulations.find((each) => each.name === name);
   if (simulation === undefined) return false;
   const { violations } = await runSimulation(simulation, { seed });
@@ -31,16 +34,16 @@ const isSoundUnchanged = async ({ seed, simulation: name }: SeedReport): Promise
 };
 
 /** What a seed shows of a bug: nothing when all is well, or when the same is wrong without it. */
-export const catchOf = async (report: SeedReport): Promise<Catch | null> => {
+export const catchOf = async (report: SeedReport, range: SeedRange): Promise<Catch | null> => {
   const { seed, simulation, violations } = report;
-  if (violations.length === 0 || !(await isSoundUnchanged(report))) return null;
+  if (violations.length === 0 || !(await isSoundUnchanged(report, range))) return null;
   return { seed, topology: simulation, checkers: checkersOf(violations), violations };
 };
 
 /** Runs seeds on sources that have a bug, until one of them shows it; null when none does. */
 export const firstCatch = async (root: string, range: SeedRange): Promise<Catch | null> => {
   for await (const report of runSeeds(root, range)) {
-    const found = await catchOf(report);
+    const found = await catchOf(report, range);
     if (found !== null) return found;
   }
   return null;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Catch } from './first-catch.ts';
 import { catchOf, firstCatch } from './first-catch.ts';
 import type { KnownCatch } from './known-mutations.ts';
@@ -31,11 +32,11 @@ const tell = ({ violations, ...known }: Catch, print: MutateOptions['print']): v
 
 const mutateOnce = async ({ patch, range, goesOn, print }: MutateOptions): Promise<number> => {
   using checkout = new MutatedCheckout();
-  await checkout.apply(patch);
+  await checkout.apply(resolve(patch));
   let [passed, first] = [0, null as Catch | null];
   let failed = 0;
   for await (const report of runSeeds(checkout.root, range)) {
-    const found = await catchOf(report);
+    const found = await catchOf(report, range);
     if (found === null && report.violations.length > 0) {
       print(`seed ${report.seed} of ${report.simulation} fails without the patch too, and counts for nothing`);
     }

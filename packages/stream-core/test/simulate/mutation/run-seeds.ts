@@ -12,6 +12,8 @@ export interface SeedRange {
   readonly to: number;
   /** Null: the topologies take turns, as they do in the command. */
   readonly topology: string | null;
+  /** Modules with further simulations, as paths from the root of the checkout. */
+  readonly modules: readonly string[];
 }
 
 /** What came of a seed. */
@@ -35,7 +37,7 @@ const child = readablePath(fileURLToPath(new URL('seeds-child.ts', import.meta.u
  */
 export async function* runSeeds(root: string, range: SeedRange): AsyncGenerator<SeedReport> {
   const args = ['--conditions=@millrace/source', join(root, child), JSON.stringify(range)];
-  const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const running = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(running, 'exit');
   const kill = (): void => void running.kill('SIGKILL');
   process.once('exit', kill);

@@ -1,9 +1,10 @@
 // Runs seeds in a process of its own, and writes a line when each begins and another when it has ended.
 import { runSimulation } from '../../../src/testing/simulation/run-simulation.ts';
-import { simulations } from '../simulations.ts';
+import { loadSimulations } from '../simulations.ts';
 import type { SeedRange, SeedReport } from './run-seeds.ts';
 
-const { from, to, topology }: SeedRange = JSON.parse(process.argv[2] ?? '');
+const { from, to, topology, modules }: SeedRange = JSON.parse(process.argv[2] ?? '');
+const simulations = await loadSimulations(modules);
 const chosen = simulations.filter(({ name }) => topology === null || topology === name);
 
 const say = (report: Omit<SeedReport, 'violations'> & Partial<SeedReport>): void => {
