@@ -9,6 +9,8 @@ interface Kept {
   readonly batches: RecordBatch[];
   /** Everything before this offset is kept that was ever committed. */
   next: number;
+  /** Somebody went over the log up to here, and deleted what nobody needs any more. */
+  shortenedUpTo: number;
 }
 
 /** A record of a log, also when the log does not have it any more. */
@@ -34,13 +36,13 @@ export class LogArchive {
   /** To be called before anything is deleted. */
   keep(log: PartitionLog): void {
     const kept = this.#keptOf(log);
-    kept.batches.push(...this.#rest(log, kept));
-    kept.next = log.lastStableOffset;
+    this.#keep(log, kept);
+    kept.shortenedUpTo = kept.next;
   }
 
   /** To be called before anything is deleted from topics of which nobody knows which. */
   keepAll(): void {
-    for (const log of this.#cluster.topics.logs()) this.keep(log);
+    for (const log of this.#cluster.topics.logs()) this.#keep(log, this.#keptOf(log));
   }
 
   /** The batches that a reader of read_committed has ever seen in a partition. */
@@ -48,6 +50,11 @@ export class LogArchive {
     const log = this.#cluster.topics.log(topicPartition);
     const kept = this.#keptOf(log);
     return [...kept.batches, ...this.#rest(log, kept)];
+  }
+
+  /** Behind what was looked at when records of a partition were deleted; 0 where none were. */
+  shortenedUpTo(topicPartition: TopicPartition): number {
+    return this.#keptOf(this.#cluster.topics.log(topicPartition)).shortenedUpTo;
   }
 
   /** The records of a topic by partition and offset, as readers of read_committed have seen them. */
@@ -72,13 +79,18 @@ export class LogArchive {
     });
   }
 
+  #keep(log: PartitionLog, kept: Kept): void {
+    kept.batches.push(...this.#rest(log, kept));
+    kept.next = log.lastStableOffset;
+  }
+
   #rest(log: PartitionLog, { next }: Kept): RecordBatch[] {
     const from = Math.max(next, log.logStartOffset);
     return visibleBatches(log.read(from, 'read_committed', Number.POSITIVE_INFINITY));
   }
 
   #keptOf(log: PartitionLog): Kept {
-    const kept = this.#kept.get(log) ?? { batches: [], next: 0 };
+    const kept = this.#kept.get(log) ?? { batches: [], next: 0, shortenedUpTo: 0 };
     this.#kept.set(log, kept);
     return kept;
   }

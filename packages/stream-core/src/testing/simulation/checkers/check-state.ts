@@ -1,7 +1,9 @@
+import type { RecordBatch } from '../../../broker/record-batch.ts';
 import { assert } from '../../../common/assert.ts';
 import { silentLogger } from '../../../common/logger.ts';
 import { emptyRecordContext } from '../../../common/record-context.ts';
 import { formatTaskId } from '../../../common/task-id.ts';
+import type { TopicPartition } from '../../../common/topic-partition.ts';
 import { MetricsRegistry } from '../../../metrics/metrics.ts';
 import { TaskDatabases } from '../../../runtime/task-databases.ts';
 import { TaskStores } from '../../../runtime/task-stores.ts';
@@ -12,6 +14,7 @@ import { MemoryDisk } from '../memory-disk.ts';
 import type { SimulatedCluster } from '../simulated-cluster.ts';
 import type { Checker } from './finished-run.ts';
 import { firstFew } from './finished-run.ts';
+import { withoutSuperseded } from './without-superseded.ts';
 
 const first = Buffer.alloc(0);
 const end = Buffer.alloc(64, 0xff);
@@ -27,8 +30,30 @@ const rowsOf = (engine: MemoryDatabase['engine']): string[] => {
   return rows;
 };
 
+/** Gives the batches of a changelog up to an offset. */
+type ReadChangelog = (cluster: SimulatedCluster, changelog: TopicPartition, offset: number) => readonly RecordBatch[];
+
+const whole: ReadChangelog = ({ archive }, changelog, offset) =>
+  archive.batches(changelog).filter(({ nextOffset }) => nextOffset <= offset);
+
+/** Without what was replaced by the time that the changelog was shortened, also by records behind the offset. */
+const shortened: ReadChangelog = (cluster, changelog, offset) =>
+  withoutSuperseded(
+    whole(cluster, changelog, offset),
+    whole(cluster, changelog, Math.max(offset, cluster.archive.shortenedUpTo(changelog))),
+  );
+
+interface Restored {
+  readonly rows: string[];
+  /** Whether a changelog was shortened while it went on behind the offset of the database. */
+  readonly isShortened: boolean;
+}
+
 /** A database that holds the changelogs of a task, each up to the offset that another database names. */
-const restored = (cluster: SimulatedCluster, plan: SubtopologyPlan, { taskId, engine }: MemoryDatabase): string[] => {
+const restored = (
+  { cluster, plan, read }: { cluster: SimulatedCluster; plan: SubtopologyPlan; read: ReadChangelog },
+  { taskId, engine }: MemoryDatabase,
+): Restored => {
   const disk = new MemoryDisk();
   const directory = disk.acquire();
   const databases = new TaskDatabases({
@@ -56,23 +81,41 @@ const restored = (cluster: SimulatedCluster, plan: SubtopologyPlan, { taskId, en
     onExpired: () => undefined,
   });
   const state = TaskState.open(engine, { applicationId, taskId: formatTaskId(taskId), writeBehind: null });
+  let isShortened = false;
   for (const { topic, store } of stores.changelogs()) {
     const offset = state.changelogOffset(topic) ?? 0;
     const topicPartition = { topic, partition: taskId.partition };
-    const batches = cluster.archive.batches(topicPartition).filter(({ nextOffset }) => nextOffset <= offset);
+    const batches = read(cluster, topicPartition, offset);
+    isShortened ||= cluster.archive.shortenedUpTo(topicPartition) > offset;
     stores.restore(store, { topicPartition, position: 0, batches, nextPosition: offset, endOffset: offset });
   }
   stores.close();
   const own = disk.databases.get(formatTaskId(taskId));
   assert(own !== undefined, 'a database was made for the task');
-  return rowsOf(own.engine);
+  return { rows: rowsOf(own.engine), isShortened };
 };
+
+/**
+ * The keys of rows that may be missing or old. Who restores a changelog that was shortened, and has not come to its end,
+ * lacks what later records replace.
+ */
+const doubtfulKeys = (one: readonly string[], other: readonly string[]): ReadonlySet<string> => {
+  const [left, right] = [new Set(one), new Set(other)];
+  return new Set([...left.symmetricDifference(right)].map(keyOf));
+};
+
+const keyOf = (row: string): string => row.slice(0, row.indexOf(' '));
 
 const differences = (cluster: SimulatedCluster, plan: SubtopologyPlan, database: MemoryDatabase): string[] => {
   const is = rowsOf(database.engine);
   if (is.length > 0) cluster.trace.count('check database with rows');
-  const missing = new Set(restored(cluster, plan, database));
-  const extra = is.filter((row) => !missing.delete(row));
+  const { rows, isShortened } = restored({ cluster, plan, read: whole }, database);
+  const doubtful = isShortened
+    ? doubtfulKeys(rows, restored({ cluster, plan, read: shortened }, database).rows)
+    : new Set<string>();
+  if (doubtful.size > 0) cluster.trace.count('check database of a shortened changelog');
+  const missing = new Set(rows.filter((row) => !doubtful.has(keyOf(row))));
+  const extra = is.filter((row) => !(missing.delete(row) || doubtful.has(keyOf(row))));
   const task = formatTaskId(database.taskId);
   return [
     ...(extra.length > 0
