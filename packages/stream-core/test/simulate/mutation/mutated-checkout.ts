@@ -51,7 +51,7 @@ export class MutatedCheckout implements Disposable {
    */
   async apply(patch: string): Promise<void> {
     const strip = await this.#fitting(patch);
-    const { stdout } = await this.#git('apply', strip, '--numstat', '-z', patch);
+    const { stdout } = await this.#apply(strip, '--numstat', '-z', patch);
     const paths = stdout.split('\0').map((line) => line.split('\t').at(-1) ?? '');
     if (!paths.some(isProduction)) {
       throw new MutationError(
@@ -59,12 +59,12 @@ export class MutatedCheckout implements Disposable {
           'below packages/stream-core/src/testing',
       );
     }
-    await this.#git('apply', strip, '--whitespace=nowarn', patch);
+    await this.#apply(strip, patch);
   }
 
   /** Takes a patch back that was applied. */
   async revert(patch: string): Promise<void> {
-    await this.#git('apply', await this.#fitting(patch, '-R'), '-R', '--whitespace=nowarn', patch);
+    await this.#apply(await this.#fitting(patch, '-R'), '-R', patch);
   }
 
   [Symbol.dispose](): void {
@@ -77,7 +77,7 @@ export class MutatedCheckout implements Disposable {
     const reasons: string[] = [];
     for (const strip of stripped) {
       try {
-        await this.#git('apply', strip, '--check', ...direction, patch);
+        await this.#apply(strip, '--check', ...direction, patch);
         return strip;
       } catch (error) {
         reasons.push(error instanceof Error ? error.message : String(error));
@@ -87,9 +87,12 @@ export class MutatedCheckout implements Disposable {
   }
 
   /** Git must not find a repository around the folder: it would take the paths of the patch for that one's. */
-  #git(...args: readonly string[]): Promise<{ readonly stdout: string }> {
+  #apply(...args: readonly string[]): Promise<{ readonly stdout: string }> {
     const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, ...env } = process.env;
-    return run('git', [...args], { cwd: this.root, env: { ...env, GIT_CEILING_DIRECTORIES: dirname(this.root) } });
+    return run('git', ['apply', '--whitespace=nowarn', '--unidiff-zero', ...args], {
+      cwd: this.root,
+      env: { ...env, GIT_CEILING_DIRECTORIES: dirname(this.root) },
+    });
   }
 }
 
