@@ -39,7 +39,8 @@ const isGuaranteeKnown = values.guarantee === undefined || guarantees.some((name
 if (chosen.length === 0 || !isGuaranteeKnown || !Number.isInteger(from) || !Number.isInteger(to)) {
   const names = simulations.map(({ name }) => name).join(', ');
   console.error(
-    'usage: simulate --seeds FROM..TO [--topology NAME] [--guarantee NAME] [--events COUNT] [--workers COUNT] [--with MODULE]...; ' +
+    'usage: simulate --seeds FROM..TO [--topology NAME] [--guarantee NAME] [--events COUNT] [--workers COUNT] ' +
+      '[--with MODULE]... [--mutation FILE|all [--go-on] [--write]]; ' +
       `topologies: ${names}`,
   );
   process.exit(2);
@@ -49,7 +50,7 @@ const guarantee = guarantees.find((name) => name === values.guarantee) ?? null;
 
 if (values.mutation !== undefined) {
   const modules = values.with.map((path) => readablePath(resolve(path)));
-  const range = { from, to, topology: values.topology ?? null, modules };
+  const range = { from, to, topology: values.topology ?? null, guarantee, modules };
   const { mutation: patch, 'go-on': goesOn, write: writes } = values;
   process.exit(await mutate({ patch, range, goesOn, writes, print: console.log }));
 }

@@ -25,11 +25,14 @@ const checkersOf = (violations: readonly string[]): string[] => {
 };
 
 /** Whether all is well with a seed on the sources as they are, which are those that run here. */
-const isSoundUnchanged = async ({ seed, simulation: name }: SeedReport, { modules }: SeedRange): Promise<boolean> => {
+const isSoundUnchanged = async (
+  { seed, simulation: name }: SeedReport,
+  { modules, guarantee }: SeedRange,
+): Promise<boolean> => {
   const simulations = await loadSimulations(modules.map((path) => join(checkoutRoot, path)));
   const simulation = simulations.find((each) => each.name === name);
   if (simulation === undefined) return false;
-  const { violations } = await runSimulation(simulation, { seed });
+  const { violations } = await runSimulation(simulation, { seed, ...(guarantee === null ? {} : { guarantee }) });
   return violations.length === 0;
 };
 

@@ -54,10 +54,15 @@ const mutateOnce = async ({ patch, range, goesOn, print }: MutateOptions): Promi
   return first === null ? 0 : 1;
 };
 
-const mutateAll = async ({ range, writes, print }: MutateOptions): Promise<number> => {
+/** Tries the patches that nobody else has taken yet. */
+const tryPatches = async (
+  patches: Iterator<string>,
+  catches: Map<string, KnownCatch>,
+  { range, print }: MutateOptions,
+): Promise<void> => {
   using checkout = new MutatedCheckout();
-  const catches = new Map<string, KnownCatch>();
-  for (const patch of knownPatches) {
+  for (let next = patches.next(); next.done !== true; next = patches.next()) {
+    const patch = next.value;
     await checkout.apply(patch);
     const found = await firstCatch(checkout.root, range);
     await checkout.revert(patch);
@@ -69,9 +74,15 @@ const mutateAll = async ({ range, writes, print }: MutateOptions): Promise<numbe
     catches.set(bugOf(patch), known);
     print(`${bugOf(patch)}: ${words(known)}`);
   }
-  if (writes) writeCatches(catches);
+};
+
+const mutateAll = async (options: MutateOptions): Promise<number> => {
+  const catches = new Map<string, KnownCatch>();
+  const patches = knownPatches.values();
+  await Promise.all([tryPatches(patches, catches, options), tryPatches(patches, catches, options)]);
+  if (options.writes) writeCatches(catches);
   const missed = knownPatches.length - catches.size;
-  print(`${catches.size} caught, ${missed} not caught`);
+  options.print(`${catches.size} caught, ${missed} not caught`);
   return missed === 0 ? 0 : 1;
 };
 

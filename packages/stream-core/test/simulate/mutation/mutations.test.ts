@@ -28,7 +28,13 @@ describe.concurrent('a planted bug is caught', () => {
       expect(known, 'it was written down which seed catches it').toBeDefined();
       const { seed: from = 0, topology = null } = known ?? {};
       const modules = simulations.some(({ name }) => name === topology) ? [] : furtherModules;
-      const found = await firstCatch(checkout.root, { from, to: from + furtherSeeds, topology, modules });
+      const found = await firstCatch(checkout.root, {
+        from,
+        to: from + furtherSeeds,
+        topology,
+        guarantee: null,
+        modules,
+      });
       expect(found?.checkers.length).toBeGreaterThan(0);
     },
     120_000,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ProcessingGuarantee } from '../../../src/config/streams-config.ts';
 import { readablePath } from './mutated-checkout.ts';
 import { MutationError } from './mutation-error.ts';
 
@@ -12,6 +13,8 @@ export interface SeedRange {
   readonly to: number;
   /** Null: the topologies take turns, as they do in the command. */
   readonly topology: string | null;
+  /** Null: drawn from the seed. */
+  readonly guarantee: ProcessingGuarantee | null;
   /** Modules with further simulations, as paths from the root of the checkout. */
   readonly modules: readonly string[];
 }

@@ -3,7 +3,7 @@ import { runSimulation } from '../../../src/testing/simulation/run-simulation.ts
 import { loadSimulations } from '../simulations.ts';
 import type { SeedRange, SeedReport } from './run-seeds.ts';
 
-const { from, to, topology, modules }: SeedRange = JSON.parse(process.argv[2] ?? '');
+const { from, to, topology, guarantee, modules }: SeedRange = JSON.parse(process.argv[2] ?? '');
 const simulations = await loadSimulations(modules);
 const chosen = simulations.filter(({ name }) => topology === null || topology === name);
 
@@ -16,7 +16,7 @@ for (let seed = from; seed <= to; seed++) {
   if (simulation === undefined) continue;
   const which = { seed, simulation: simulation.name };
   say(which);
-  const violations = await runSimulation(simulation, { seed }).then(
+  const violations = await runSimulation(simulation, { seed, ...(guarantee === null ? {} : { guarantee }) }).then(
     (report) => report.violations,
     (error: unknown) => [`run: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`],
   );
