@@ -40,8 +40,10 @@ describe('what was found', () => {
     (seed) => expectPassed(named('stream-join'), { seed }),
   );
 
-  test.each([33, 46])('a result is not lost because the store that held it let go of it: seed %i', { timeout }, (seed) =>
-    expectPassed(named('suppressed-count'), { seed, guarantee: 'at_least_once' }),
+  test.each([33, 46])(
+    'a result is not lost because the store that held it let go of it: seed %i',
+    { timeout },
+    (seed) => expectPassed(named('suppressed-count'), { seed, guarantee: 'at_least_once' }),
   );
 });
 
