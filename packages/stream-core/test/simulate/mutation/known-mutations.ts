@@ -61,7 +61,11 @@ export const documentedTable = (): string => split().table;
 /** Writes down what was found: for the tests, and in the documentation. */
 export const writeCatches = (catches: ReadonlyMap<string, KnownCatch>): void => {
   const sorted = [...catches].sort(([one], [other]) => one.localeCompare(other));
-  const lines = sorted.map(([bug, known]) => `  ${JSON.stringify(bug)}: ${JSON.stringify(known)}`);
+  const lines = sorted.map(([bug, { seed, topology, checkers }]) => {
+    const names = checkers.map((name) => JSON.stringify(name)).join(', ');
+    // As the formatter has it.
+    return `  "${bug}": {\n    "seed": ${seed},\n    "topology": "${topology}",\n    "checkers": [${names}]\n  }`;
+  });
   writeFileSync(dataFile, `{\n${lines.join(',\n')}\n}\n`);
   const { before, after } = split();
   writeFileSync(page, `${before}${tableBegin}\n${catchTable(catches)}\n${tableEnd}${after}`);
