@@ -94,8 +94,8 @@ const mutateAll = async (options: MutateOptions): Promise<number> => {
  *   are tested: 0 when every bug was caught, 1 when one was not
  */
 export const mutate = async (options: MutateOptions): Promise<number> => {
-  // The copy and the processes that run on it go with the process, so that it has to end in order.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+  // The copy and the processes that run on it go with the process, which has to end in order also when it is told twice.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
   try {
     return await (options.patch === 'all' ? mutateAll(options) : mutateOnce(options));
   } catch (error) {
