@@ -27,7 +27,7 @@ export interface RecordedRun {
 
 /** The lines of a file that the program in `fixtures/edges/java` wrote, with Kafka Streams 4.3.1. */
 export const recordedEdges = <T>(
-  file: 'headers' | 'errors' | 'pure' | 'serdes' | 'patterns' | 'methods',
+  file: 'headers' | 'errors' | 'pure' | 'serdes' | 'patterns' | 'methods' | 'windowed',
 ): readonly T[] =>
   readFileSync(new URL(`fixtures/edges/${file}.jsonl`, import.meta.url), 'utf8')
     .trim()
