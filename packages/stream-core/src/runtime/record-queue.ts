@@ -10,6 +10,7 @@ import { errorMessage, StreamsError } from '../errors/streams-error.ts';
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts';
 import { keepsValidTimestamps } from '../processor/timestamp-extractor.ts';
 import type { Serde } from '../serdes/serde.ts';
+import { sliceOf } from '../serdes/slices.ts';
 import type { LiveSource } from '../topology/processor-topology.ts';
 import type { InputContext, RecordPlace } from './input-context.ts';
 import { keyAt, noPlace, valueAt } from './input-context.ts';
@@ -61,6 +62,8 @@ export class RecordQueue {
   #cursorBatch: RecordBatch | null = null;
   #hasHead = false;
   readonly #headPlace = noPlace();
+  readonly #readKey: (start: number, length: number) => unknown;
+  readonly #readValue: (start: number, length: number) => unknown;
   /** Where the next fetch begins, as far as batches were added. */
   #fetchedUpTo: number | null = null;
   /** Behind the last record that was taken or passed over. */
@@ -90,6 +93,8 @@ export class RecordQueue {
     this.#extractor = options.extractor;
     this.#keepsTimestamps = keepsValidTimestamps(options.extractor);
     this.#gate = options.gate;
+    this.#readKey = this.#reader(options.live.source.key);
+    this.#readValue = this.#reader(options.live.source.value);
   }
 
   get isEmpty(): boolean {
@@ -167,13 +172,13 @@ export class RecordQueue {
 
   #decode(): boolean {
     const cursor = this.#cursor as RecordCursor;
-    const { key, value, name } = this.live.source;
+    const { name } = this.live.source;
     this.headOffset = cursor.offset;
     this.headHeaders = cursor.headers();
     copyPlace(cursor, this.#headPlace);
     try {
-      this.headKey = this.#deserialized(key, cursor.keyStart, cursor.keyLength);
-      this.headValue = this.#deserialized(value, cursor.valueStart, cursor.valueLength);
+      this.headKey = this.#readKey(cursor.keyStart, cursor.keyLength);
+      this.headValue = this.#readValue(cursor.valueStart, cursor.valueLength);
     } catch (cause) {
       this.#gate.deserializationFailed(this.#unreadable(name, cause));
       this.#passOver();
@@ -182,11 +187,15 @@ export class RecordQueue {
     return this.#stamp(cursor.timestamp, name);
   }
 
-  #deserialized<T>(serde: Serde<T>, start: number, length: number): T | null {
-    if (length < 0) return null;
-    const { bytes } = this.#headPlace;
-    if (serde.deserializeSlice !== undefined) return serde.deserializeSlice(bytes, start, start + length);
-    return serde.deserialize(bytes.subarray(start, start + length), this.topicPartition.topic, this.headHeaders);
+  /** Reads what lies in the bytes of the first record; null where nothing does. */
+  #reader<T>(serde: Serde<T>): (start: number, length: number) => T | null {
+    const slice = sliceOf(serde);
+    return (start, length) => {
+      if (length < 0) return null;
+      const { bytes } = this.#headPlace;
+      if (slice !== null) return slice(bytes, start, start + length);
+      return serde.deserialize(bytes.subarray(start, start + length), this.topicPartition.topic, this.headHeaders);
+    };
   }
 
   #stamp(timestamp: number, node: string): boolean {

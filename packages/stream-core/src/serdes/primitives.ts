@@ -1,5 +1,6 @@
 import { asBuffer, copyBytes, readInt64, writeInt64 } from '../common/bytes.ts';
 import type { Serde } from './serde.ts';
+import { withSlices } from './slices.ts';
 
 const expectLength = (found: number, length: number, what: string): void => {
   if (found !== length) throw new RangeError(`${what} has ${length} bytes, not ${found}`);
@@ -20,8 +21,7 @@ const expectNumber = (value: unknown, what: string): void => {
 // Java writes a lone surrogate as '?', and bytes are part of the contract.
 const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** UTF-8 text. */
-export const stringSerde: Serde<string> = {
+const text: Serde<string> = {
   canonical: true,
   immutable: true,
   serialize: (value) => {
@@ -29,11 +29,12 @@ export const stringSerde: Serde<string> = {
     return Buffer.from(value.isWellFormed() ? value : value.replaceAll(loneSurrogates, '?'), 'utf8');
   },
   deserialize: (bytes) => asBuffer(bytes).toString('utf8'),
-  deserializeSlice: (source, start, end) => source.toString('utf8', start, end),
 };
 
-/** A 64-bit integer as a number: 8 bytes, big-endian. Outside the safe integers both directions throw a RangeError. */
-export const longSerde: Serde<number> = {
+/** UTF-8 text. */
+export const stringSerde: Serde<string> = withSlices(text, (source, start, end) => source.toString('utf8', start, end));
+
+const long: Serde<number> = {
   canonical: true,
   immutable: true,
   serialize: (value) => {
@@ -46,8 +47,10 @@ export const longSerde: Serde<number> = {
     return bytes;
   },
   deserialize: (bytes) => longAt(asBuffer(bytes), 0, bytes.length),
-  deserializeSlice: (source, start, end) => longAt(source, start, end),
 };
+
+/** A 64-bit integer as a number: 8 bytes, big-endian. Outside the safe integers both directions throw a RangeError. */
+export const longSerde: Serde<number> = withSlices(long, longAt);
 
 /** A 64-bit integer as a bigint: 8 bytes, big-endian, the full range. */
 export const bigintSerde: Serde<bigint> = {
@@ -97,14 +100,15 @@ export const doubleSerde: Serde<number> = {
   },
 };
 
-/** Bytes as they are. The value read is a copy. */
-export const bytesSerde: Serde<Uint8Array> = {
+const bytesAsTheyAre: Serde<Uint8Array> = {
   canonical: true,
   serialize: (value) => value,
   deserialize: (bytes) => copyBytes(bytes),
-  deserializeSlice: (source, start, end) => {
-    const bytes = Buffer.allocUnsafe(end - start);
-    source.copy(bytes, 0, start, end);
-    return bytes;
-  },
 };
+
+/** Bytes as they are. The value read is a copy. */
+export const bytesSerde: Serde<Uint8Array> = withSlices(bytesAsTheyAre, (source, start, end) => {
+  const bytes = Buffer.allocUnsafe(end - start);
+  source.copy(bytes, 0, start, end);
+  return bytes;
+});

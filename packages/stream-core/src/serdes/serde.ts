@@ -17,11 +17,6 @@ export interface Serde<T> {
    * An error that it throws becomes DESERIALIZATION_FAILED and goes to the deserialization exception handler.
    */
   deserialize(bytes: Uint8Array, topic: string, headers: Headers): T;
-  /**
-   * As `deserialize`, for bytes that lie in a larger buffer from `start` (included) to `end` (excluded): spares a view on
-   * them where neither topic nor headers matter. @default a view is made, and deserialised
-   */
-  deserializeSlice?(source: Buffer, start: number, end: number): T;
   /** Called with what was fetched before any of it is deserialised; returns a promise only when there is work. */
   prepare?(fetched: Iterable<Uint8Array>, topic: string): Promise<void> | undefined;
   /** Called once a topic before the first value is serialised for it. */

@@ -3,6 +3,8 @@ import { noHeaders } from '../common/headers.ts';
 import type { KeyValue } from '../common/stream-record.ts';
 import type { Windowed } from '../common/window.ts';
 import type { Serde } from '../serdes/serde.ts';
+import type { DeserializeSlice } from '../serdes/slices.ts';
+import { sliceOf } from '../serdes/slices.ts';
 import type { CachedStore, CacheFlushListener } from './cached-store.ts';
 import type { CachingRows } from './caching-rows.ts';
 import type { StoreIterator } from './key-value-store.ts';
@@ -36,6 +38,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
   readonly isTimestamped: boolean;
   readonly #rows: RowStore;
   readonly #options: TypedWindowStoreOptions<K, V>;
+  readonly #keySlice: DeserializeSlice<K> | null;
   #sequence = 0;
   /** The row that was named last: most are read and then written. */
   #lastKey: K | null = null;
@@ -47,6 +50,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
     this.isTimestamped = options.codec.isTimestamped;
     this.#rows = rows;
     this.#options = options;
+    this.#keySlice = sliceOf(options.key);
   }
 
   /** The number of the last value that was put into a store of duplicates. */
@@ -130,7 +134,7 @@ export class TypedWindowStore<K, V> implements WindowStore<K, V>, CachedStore<Wi
     const start = startOfWindowKey(rowKey);
     return {
       key:
-        key.deserializeSlice?.(rowKey, 0, rowKey.length - windowKeySuffix) ??
+        this.#keySlice?.(rowKey, 0, rowKey.length - windowKeySuffix) ??
         key.deserialize(keyOfWindowKey(rowKey), topic, noHeaders),
       window: { start, end: Math.min(start + windowSizeMs, Number.MAX_SAFE_INTEGER) },
     };

@@ -1,6 +1,7 @@
 import { asBuffer } from '../common/bytes.ts';
 import { noHeaders } from '../common/headers.ts';
 import type { Serde } from '../serdes/serde.ts';
+import { sliceOf } from '../serdes/slices.ts';
 import type { ValueAndTimestamp } from './value-and-timestamp.ts';
 import { rawValue, timestampOf, timestampSize, withTimestamp } from './value-and-timestamp.ts';
 
@@ -22,16 +23,21 @@ export const plainCodec = <V>(serde: Serde<V>, topic: string): ValueCodec<V> => 
   fromChangelog: (value) => value,
 });
 
-/** The value behind the timestamp of a row. */
-const deserializeFrom = <V>(serde: Serde<V>, row: Buffer, topic: string): V =>
-  serde.deserializeSlice === undefined
-    ? serde.deserialize(rawValue(row), topic, noHeaders)
-    : serde.deserializeSlice(row, timestampSize, row.length);
+/** How to read the value behind the timestamp of a row. */
+const behindTimestamp = <V>(serde: Serde<V>, topic: string): ((row: Buffer) => V) => {
+  const slice = sliceOf(serde);
+  return slice === null
+    ? (row) => serde.deserialize(rawValue(row), topic, noHeaders)
+    : (row) => slice(row, timestampSize, row.length);
+};
 
 /** Values with their timestamp in front. */
-export const timestampedCodec = <V>(serde: Serde<V>, topic: string): ValueCodec<ValueAndTimestamp<V>> => ({
-  isTimestamped: true,
-  encode: ({ value, timestamp }) => withTimestamp(serde.serialize(value, topic, noHeaders), timestamp),
-  decode: (row) => ({ value: deserializeFrom(serde, row, topic), timestamp: timestampOf(row) }),
-  fromChangelog: (value, timestamp) => withTimestamp(value, timestamp),
-});
+export const timestampedCodec = <V>(serde: Serde<V>, topic: string): ValueCodec<ValueAndTimestamp<V>> => {
+  const decodeValue = behindTimestamp(serde, topic);
+  return {
+    isTimestamped: true,
+    encode: ({ value, timestamp }) => withTimestamp(serde.serialize(value, topic, noHeaders), timestamp),
+    decode: (row) => ({ value: decodeValue(row), timestamp: timestampOf(row) }),
+    fromChangelog: (value, timestamp) => withTimestamp(value, timestamp),
+  };
+};
