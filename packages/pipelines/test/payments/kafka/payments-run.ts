@@ -84,13 +84,8 @@ export class PaymentsRun {
 
   /** Waits until the books balance. What was reserved for a payment that is rejected is released after all else. */
   async balance(): Promise<Books> {
-    let books = await this.books();
-    const wrong = async (): Promise<readonly string[]> => {
-      books = await this.books();
-      return wrongIn(books);
-    };
-    if (wrongIn(books).length > 0) await expect.poll(wrong, patience).toEqual([]);
-    return books;
+    await expect.poll(async () => wrongIn(await this.books()), patience).toEqual([]);
+    return this.books();
   }
 
   async close(): Promise<void> {
